@@ -13,7 +13,7 @@ from textual.worker import Worker
 from smtpscope.app.query_queue import QueryQueue
 from smtpscope.app.screens.browse.browse_state import BrowseState, Selection, Severity
 from smtpscope.app.screens.browse.change_history import ChangeHistory
-from smtpscope.app.widgets.table.group_outline import GroupOutline
+from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
 from smtpscope.configuration.settings import Settings
 from smtpscope.session import Analysis
 from smtpscope.store.filter.suggestions import Completion
@@ -100,6 +100,9 @@ class FakeViews:
             state.filter_text, grouping=state.grouping, sort=state.sort, descending=state.descending
         )
         state.outline = GroupOutline(state.view.tree, state.view.order, {}, 20)
+
+    def when_loaded(self, entry: OutlineEntry, then: Callable[[], None]) -> None:
+        then()
 
     def show_rows(self) -> None:
         self.drawn += 1

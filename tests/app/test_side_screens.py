@@ -18,6 +18,7 @@ from smtpscope.app.widgets.counted_list import CountedList
 from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.app.widgets.timeline_list import TimelineList
 from smtpscope.session import Analysis
+from smtpscope.store.grouping.facets import facets
 from smtpscope.store.grouping.time_bins import episodes, sorted_times
 
 
@@ -136,7 +137,7 @@ async def test_c_counts_the_recipients_of_the_group_under_the_cursor(analysis: A
         rows = driven.view.tree.rows(place.level, place.index)
         await driven.press("c")
         counted = driven.app.screen.query_one(CountedList).counted
-        assert counted == analysis.facets(rows, "recipients")
+        assert counted == facets(analysis.store, rows, "recipients")
         assert sum(count for _, count in counted) == len(rows)
         assert any(counted[0][0] in line for line in driven.drawn)
         await driven.press("y")

@@ -6,14 +6,15 @@ from app.driving import browsing
 from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.widgets.timeline_list import TimelineList
 from smtpscope.session import Analysis
-from smtpscope.session.timelines.stacked_timeline import STACKED_BY, stacked_timeline
+from smtpscope.session.browsing.layers import STACKED_BY
+from smtpscope.store.grouping.group_tree import Part
 
 
 def test_layers_add_up_to_the_bins(analysis: Analysis) -> None:
     analysis.read_all()
-    rows = analysis.view("").tree.order
+    everything = Part(analysis.view("").tree)
     for by in STACKED_BY:
-        found, layers = stacked_timeline(analysis, rows, by)
+        found, layers = analysis.questions.timeline(everything, by, None)
         assert len(layers) > 2
         for number, each in enumerate(found.bins):
             assert sum(layer.counts[number] for layer in layers) == each.count

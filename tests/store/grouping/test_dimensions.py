@@ -81,7 +81,7 @@ def same_place(store: EventStore, tree: GroupTree, level: int, index: int) -> bo
     """Whether a kept place leads another run to the same group."""
     outline = GroupOutline(tree, tree.sorted_by(), {}, page=1)
     place = OutlineEntry(level, index)
-    return key_at(store, tree, position_of(store, outline, place)) == outline.key(place)
+    return key_at(tree, position_of(store, outline, place)) == outline.key(place)
 
 
 PAIRS = [",".join(pair) for pair in permutations(DIMENSIONS.names, 2)]

@@ -31,7 +31,7 @@ from smtpscope.app.widgets.key_footer import KeyFooter, Severity, StatusMessage
 from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.configuration.settings import Settings
 from smtpscope.harmless import shown, shown_lines
-from smtpscope.session import Analysis
+from smtpscope.session.browsing.browsed import Browsed
 
 _HINTS = (
     "j k      move            Enter  open a row",
@@ -71,7 +71,7 @@ class Browser(App[None]):
 
     def __init__(
         self,
-        analysis: Analysis,
+        analysis: Browsed,
         *,
         settings: Settings | None = None,
         filter_text: str = "",

@@ -11,7 +11,8 @@ from typing import Final
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from smtpscope.session import Analysis, LoadedBatch
+from smtpscope.session import LoadedBatch
+from smtpscope.session.browsing.browsed import Browsed
 
 _SECONDS_BETWEEN_LOOKS: Final = 1.0
 _SECONDS_TO_END: Final = 0.1
@@ -34,7 +35,7 @@ class LoadingEnded(Message):
         self.cancelled = cancelled
 
 
-def load(analysis: Analysis, post: Callable[[Message], object]) -> None:
+def load(analysis: Browsed, post: Callable[[Message], object]) -> None:
     """Runs in a worker thread: posts each batch, and the end."""
     worker = get_current_worker()
     batches = analysis.read()
@@ -50,7 +51,7 @@ def load(analysis: Analysis, post: Callable[[Message], object]) -> None:
         post(LoadingEnded(cancelled=worker.is_cancelled))
 
 
-def follow(analysis: Analysis, post: Callable[[Message], object], alone: Lock) -> None:
+def follow(analysis: Browsed, post: Callable[[Message], object], alone: Lock) -> None:
     """Runs in a worker thread after `load`: posts batches as the logs grow, until cancelled.
 
     `alone` keeps a second one waiting until the first has noticed that it was cancelled.

@@ -16,13 +16,15 @@ from smtpscope.app.widgets.texts.incident_text import incident_blocks, note_bloc
 from smtpscope.app.widgets.texts.live_text import live_blocks
 from smtpscope.harmless import shown
 from smtpscope.knowledge.advice import Advice
-from smtpscope.session import Analysis, ListedIncident, View
+from smtpscope.session import ListedIncident, View
+from smtpscope.session.browsing.browsed import Browsed
+from smtpscope.store.grouping.group_tree import Part
 
 MOST_INCIDENTS = 50
 """A row may cover thousands of incidents; the pane lists the largest."""
 
 
-def detail_of(analysis: Analysis, view: View, place: OutlineEntry, check_key: str = "") -> Detail:
+def detail_of(analysis: Browsed, view: View, place: OutlineEntry, check_key: str = "") -> Detail:
     """The facts and guidance for an event, an incident, or a row covering several incidents.
 
     `check_key` is the key of live checks, "" where there are none.
@@ -31,13 +33,15 @@ def detail_of(analysis: Analysis, view: View, place: OutlineEntry, check_key: st
         event = analysis.event(place.row)
         match = event.advice.match
         facts = exchange_blocks(event.exchange, match, analysis.zone)
-        live = live_blocks(analysis.live_results.of_row(analysis.store, place.row), analysis.zone)
+        one = Part(view.tree, place.level, place.index, place.row)
+        results = analysis.live_results.of_one(lambda: analysis.questions.incident_keys(one))
+        live = live_blocks(results, analysis.zone)
         guidance = guidance_blocks(event.advice, (), live, check_key)
         return Detail("Event", facts, guidance, with_gist(facts, event.advice, live), check_key)
-    rows = view.tree.rows(place.level, place.index)
-    incidents = analysis.listed(rows, MOST_INCIDENTS)
+    part = Part(view.tree, place.level, place.index)
+    incidents = analysis.listed(part, MOST_INCIDENTS)
     if len(incidents) == 1:
-        (only,) = analysis.incidents(rows)
+        (only,) = analysis.incidents(part)
         note = analysis.user_data.note(only.incident.key)
         facts = (*incident_blocks(only.incident, analysis.zone, only.explanations), *note_blocks(note))
         live = live_blocks(analysis.live_results.of(only.incident.key), analysis.zone)

@@ -28,7 +28,7 @@ from smtpscope.asking.group_tables import (
 from smtpscope.asking.incident_states import StatesOfIncidents
 from smtpscope.asking.set_engine import SetEngine, literal
 from smtpscope.asking.set_manifest import SetManifest
-from smtpscope.asking.sql import TRUE, Sql, all_of
+from smtpscope.asking.sql import TRUE, Sql, all_of, storable
 from smtpscope.asking.sql_filter import condition
 from smtpscope.errors import LogError
 from smtpscope.store.column_set import NO_CODE
@@ -91,6 +91,7 @@ class ExchangeSet:
         self.annotations = Annotations() if annotations is None else annotations
         self.kept = kept
         self._logs = tuple(logs)
+        self._numbers = {name: number for number, name in enumerate(self._logs)}
         self._distinct: dict[str, list[str]] = {}
         self._causes: list[tuple[str, str]] | None = None
         self._address_keys: list[str] | None = None
@@ -223,11 +224,19 @@ class ExchangeSet:
 
     def number_of(self, log: str, place: int) -> int:
         """The number of the row that is at `place` in `log`. Raises ValueError for a log that the set has not."""
-        return (self._logs.index(log) << LOG_SHIFT) + place
+        try:
+            return (self._numbers[log] << LOG_SHIFT) + place
+        except KeyError:
+            raise ValueError(f"the set has no log {log}") from None
 
     def place_of(self, row: int) -> tuple[str, int]:
         """The log of a row and its place in it."""
         return self._logs[row >> LOG_SHIFT], row & ((1 << LOG_SHIFT) - 1)
+
+    def one_row(self, row: int) -> Sql:
+        """The row with this number."""
+        log, place = self.place_of(row)
+        return Sql("origin_file = ? AND row_in_log = ?", (storable(log), place))
 
     def distinct(self, column: str) -> list[str]:
         """The distinct texts of a column with few of them; a missing one is ""."""

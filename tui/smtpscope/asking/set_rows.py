@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
 from smtpscope.asking.exchange_set import ExchangeSet
-from smtpscope.asking.sql import Sql
+from smtpscope.asking.sql import TRUE, Sql, all_of, one_of
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
-from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.reading.converted.exchange_schema import OWN_NAMES, fields_of, record_of
+from smtpscope.store.column_set import NO_CODE
+from smtpscope.store.grouping.incident import IncidentKey
 
 _EXACT: Final = "exact_texts"
+
+
+class KnownRow(NamedTuple):
+    """An exchange and its incident."""
+
+    exchange: SmtpExchange
+    key: IncidentKey
 
 
 class SetRows:
@@ -24,14 +33,40 @@ class SetRows:
         self._set = asked
         self._parser = SmtpExchangeParser()
 
-    def exchange(self, row: int) -> SmtpExchange:
-        """The exchange of `row`; file and offset are those of its log. Raises IndexError if there is no such row."""
-        log, place = self._set.place_of(row)
-        names = ", ".join((*OWN_NAMES, _EXACT))
-        found = self._set.tuples(f"SELECT {names} FROM parts WHERE origin_file = ? AND row_in_log = ?", (log, place))
-        if not found:
-            raise IndexError(f"no row {place} of {log}")
-        return self._exchange(log, dict(zip((*OWN_NAMES, _EXACT), found[0], strict=True)))
+    def exchange(self, row: int, among: Sql = TRUE) -> SmtpExchange:
+        """The exchange of `row`; file and offset are those of its log. `among` has the row among few others, so that
+        most of the set is left unread. Raises IndexError if there is no such row.
+        """
+        found = self.with_keys([row], among)
+        if row not in found:
+            raise IndexError("no row {1} of {0}".format(*self._set.place_of(row)))
+        return found[row].exchange
+
+    def with_keys(self, rows: Sequence[int], among: Sql) -> dict[int, KnownRow]:
+        """The exchanges of `rows`, which are in `among`, and their incidents, by their numbers."""
+        places = [self._set.place_of(row) for row in rows]
+        names = (*OWN_NAMES, _EXACT)
+        wanted = all_of(
+            (
+                among,
+                one_of("origin_file", sorted({log for log, _ in places})),
+                Sql("row_in_log IN (SELECT unnest(?::BIGINT[]))", (sorted({place for _, place in places}),)),
+            )
+        )
+        found = self._set.tuples(
+            f"SELECT {', '.join(names)}, row_in_log, direction, remote_host_key, code, category FROM part_rows "
+            f"WHERE {wanted.text}",
+            wanted.values,
+        )
+        known: dict[int, KnownRow] = {}
+        asked = set(rows)
+        for *values, place, direction, host_key, code, category in found:
+            own = dict(zip(names, values, strict=True))
+            number = self._set.number_of(own["origin_file"], place)
+            if number in asked:
+                key = IncidentKey(Direction(direction), host_key, None if code == NO_CODE else code, category)
+                known[number] = KnownRow(self._exchange(own["origin_file"], own), key)
+        return known
 
     def in_order_of_time(self, rows: Sql) -> Iterator[tuple[SmtpExchange, str]]:
         """The exchanges of `rows` in order of time, those without a time first, each with its cause."""

@@ -8,6 +8,7 @@ from math import gcd
 
 import numpy as np
 
+from smtpscope.asking.activity_bins import bin_of
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.sql import Sql
 from smtpscope.store.grouping.time_bins import Step, Timeline, bins_between, calendar_edges
@@ -49,12 +50,10 @@ def activity(asked: ExchangeSet, bins: int) -> tuple[int, ...]:
     counts = [0] * max(0, bins)
     if asked.log_start_ms is None or asked.log_end_ms is None or bins < 1:
         return tuple(counts)
-    length = max(1, asked.log_end_ms - asked.log_start_ms)
+    place = bin_of((asked.log_start_ms, asked.log_end_ms), bins)
     found = asked.tuples(
-        "SELECT least((time_ms::HUGEINT - ?) * ? // ?, ?)::INTEGER, count(*) FROM part_rows "
-        "WHERE time_ms IS NOT NULL GROUP BY 1",
-        (asked.log_start_ms, bins, length, bins - 1),
+        f"SELECT {place.text}, count(*) FROM part_rows WHERE time_ms IS NOT NULL GROUP BY 1", place.values
     )
-    for place, events in found:
-        counts[place] = events
+    for number, events in found:
+        counts[number] = events
     return tuple(counts)

@@ -16,6 +16,7 @@ from smtpscope.cli.command_group import CommandOrFiles
 from smtpscope.cli.configured import first_start, key_warnings, loaded_settings, warn, workspace
 from smtpscope.cli.log_arguments import (
     asked,
+    browsed_set,
     check_named,
     check_target,
     end,
@@ -24,7 +25,6 @@ from smtpscope.cli.log_arguments import (
     opened,
     read,
     say_when_nothing_fits,
-    sets_among,
 )
 from smtpscope.cli.options import (
     GroupingType,
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from smtpscope.export.masking.masking import Mask
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.session import Analysis, Format
+    from smtpscope.session.browsing.browsed import Browsed
     from smtpscope.session.sets.answering import Answering
     from smtpscope.store.grouping.dimensions import Grouping
 
@@ -159,22 +160,29 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     if query.files or hindrance is not None:
         check_named(query, Target())
         _check_meant(query.files[0])
-    if hindrance is not None or sets_among(query.files):
-        why = hindrance or "The browser does not open sets yet"
-        talk(f"{why}: printing the report instead of opening the browser.")
+    if hindrance is not None:
+        talk(f"{hindrance}: printing the report instead of opening the browser.")
         _print_report(asked(query), query.filter_text, "text", "code", Target())
         return
     loaded = loaded_settings()
     settings = loaded.settings
     hints = first_start(settings)
-    analysis = opened(query, settings, workspace(settings), growing=follow)
-    grouped(analysis, query.filter_text)
-    for error in analysis.errors:
+    browsed: Browsed | None = browsed_set(query, workspace(settings))
+    if browsed is None:
+        browsed = opened(query, settings, workspace(settings), growing=follow)
+        grouped(browsed, query.filter_text)
+    else:
+        from smtpscope.store.filter.filter_grammar import parse_filter
+
+        parse_filter(query.filter_text)
+    for error in browsed.errors:
         say(error)
     if not take_terminal():
         talk("No keyboard: printing the report instead of opening the browser.")
-        analysis.read_all()
-        _print_report(analysis, query.filter_text, "text", "code", Target())
+        logs = browsed.logs
+        if logs is not None:
+            logs.read_all()
+        _print_report(asked(query) if logs is None else logs, query.filter_text, "text", "code", Target())
         return
     from smtpscope.app.terminals.environment import prepare_environment
 
@@ -184,7 +192,7 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     warnings = key_warnings(loaded)
     warn(warnings)
     browser = Browser(
-        analysis,
+        browsed,
         settings=settings,
         filter_text=query.filter_text,
         restore=True,

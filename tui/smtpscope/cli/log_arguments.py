@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from smtpscope.knowledge.base import KnowledgeBase
     from smtpscope.session import Analysis, Progress, View
     from smtpscope.session.sets.answering import Answering
+    from smtpscope.session.sets.browsed_set import BrowsedSet
     from smtpscope.session.view_values import IncidentDetail
     from smtpscope.store.grouping.dimensions import Grouping
     from smtpscope.workspace.workspace import Workspace
@@ -104,6 +105,18 @@ def asked(query: Query) -> Answering:
         zone=_zone(query, settings),
         count_duplicates=query.count_duplicates,
     )
+
+
+def browsed_set(query: Query, workspace: Workspace | None) -> BrowsedSet | None:
+    """The set in `query` for the browser, None if logs are named. Raises LogError and UsageError, as `asked` does."""
+    if not sets_among(query.files):
+        return None
+    from smtpscope.session.sets.browsed_set import BrowsedSet
+    from smtpscope.session.sets.set_analysis import SetAnalysis
+
+    opened_set = asked(query)
+    assert isinstance(opened_set, SetAnalysis)
+    return BrowsedSet(opened_set, workspace)
 
 
 def read(query: Query, *, growing: bool = False) -> Analysis:

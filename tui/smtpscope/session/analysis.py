@@ -38,18 +38,12 @@ from smtpscope.session.view_values import (
     Progress,
     Rows,
     View,
+    rows_in,
 )
-from smtpscope.store.activity import State
 from smtpscope.store.event_store import EventStore
+from smtpscope.store.grouping.group_tree import Part
 from smtpscope.store.grouping.groups import Grouping, GroupTree, SortColumn
-from smtpscope.store.grouping.incident import Counted, IncidentKey
-from smtpscope.store.grouping.time_bins import (
-    Step,
-    Timeline,
-    activity,
-    episodes_text,
-    timeline,
-)
+from smtpscope.store.grouping.incident import IncidentKey
 from smtpscope.store.times import LocalZone, zone_label
 
 if TYPE_CHECKING:
@@ -57,6 +51,7 @@ if TYPE_CHECKING:
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import SmtpSession
     from smtpscope.reading.sources.expanding import Looking, Waiting
+    from smtpscope.session.browsing.questions import Questions
     from smtpscope.workspace.workspace import Workspace
 
 
@@ -114,6 +109,9 @@ class Analysis:
 
     def read_all(self, on_progress: Callable[[Progress], None] | None = None) -> None:
         self.loader.read_all(on_progress)
+
+    def load(self, part: Part, first: int, number: int) -> None:
+        """All events are in memory."""
 
     def set_assumed_zone(self, zone: tzinfo) -> None:
         self.loader.set_assumed_zone(zone)
@@ -217,10 +215,11 @@ class Analysis:
         """How many events each entry explains; a category's general entry counts for the whole category."""
         return counts_of_entries(self.store)
 
-    def incidents(self, rows: Rows, *, most: int | None = None) -> list[IncidentDetail]:
-        """`rows` split into incidents with guidance, most frequent first, at most `most` of them."""
+    def incidents(self, chosen: Rows | Part, *, most: int | None = None) -> list[IncidentDetail]:
+        """The chosen rows split into incidents with guidance, most frequent first, at most `most` of them."""
         from smtpscope.store.grouping.incidents import incidents
 
+        rows = rows_in(chosen)
         if most is not None:
             rows = largest(self.store, rows, most)
         found = incidents(self.store, rows, self.zone)
@@ -234,11 +233,11 @@ class Analysis:
         """The exchanges of `view`, which is not grouped, in order of time, each with its cause."""
         return ((self.store.exchange(row), self.match(row).category) for row in view.tree.order.tolist())
 
-    def listed(self, rows: Rows, most: int) -> list[ListedIncident]:
-        """The `most` most frequent incidents in `rows` with guidance, with only the fields a list needs."""
+    def listed(self, part: Part, most: int) -> list[ListedIncident]:
+        """The `most` most frequent incidents in `part` with guidance, with only the fields a list needs."""
         from smtpscope.store.grouping.incidents import incident_heads
 
-        heads = incident_heads(self.store, largest(self.store, rows, most))
+        heads = incident_heads(self.store, largest(self.store, part.rows, most))
         return [ListedIncident(head, self.knowledge.advice(self.store.exchange(head.sample_row))) for head in heads]
 
     def marked(self, view: View) -> list[IncidentDetail]:
@@ -253,9 +252,9 @@ class Analysis:
         """The marked incidents."""
         return self.user_data.marks
 
-    def mark(self, rows: Rows) -> bool:
-        """Marks the incidents of `rows`, or unmarks them if all are marked; returns whether they are marked now."""
-        return self.user_data.toggle(set(incident_keys(self.store, rows)))
+    def mark(self, part: Part) -> bool:
+        """Marks the incidents of `part`, or unmarks them if all are marked; returns whether they are marked now."""
+        return self.user_data.toggle(set(incident_keys(self.store, part.rows)))
 
     def incident_of(self, row: int, view: View) -> list[IncidentDetail]:
         """The incident of the event `row`, restricted to `view`."""
@@ -264,23 +263,17 @@ class Analysis:
         incident = incident_of(self.store, view.tree.order, row, self.zone)
         return [incident_detail(self.store, self.knowledge, incident)]
 
-    def facets(self, rows: Rows, name: str) -> Counted:
-        """The distinct values of the facet `name` among `rows`, the most frequent first."""
-        from smtpscope.store.grouping.facets import facets
+    @property
+    def logs(self) -> Analysis:
+        """This run, as its logs are in memory."""
+        return self
 
-        return facets(self.store, rows, name)
+    @property
+    def questions(self) -> Questions:
+        """What the screens ask about some rows."""
+        from smtpscope.session.browsing.log_questions import LogQuestions
 
-    def timeline(self, rows: Rows, *, step: Step | None = None) -> Timeline:
-        """Counts of `rows` by calendar step in the current zone; without `step`, a suitable one is chosen."""
-        return timeline(self.store, rows, self.zone, step=step)
-
-    def episodes(self, rows: Rows, state: State | None = None) -> str:
-        """The bursts in `rows` and their `state` (worked out if None) in one sentence, "" if no row has a time."""
-        return episodes_text(self.store, rows, self.zone, state)
-
-    def activity(self, bins: int) -> tuple[int, ...]:
-        """All events, counted in `bins` equal parts of the log's time span."""
-        return activity(self.store, bins)
+        return LogQuestions(self.store, self.zone, twice=self.count_duplicates)
 
     def document(self, details: Iterable[IncidentDetail], view: View) -> SummaryDocument:
         """The summary of some incidents, for any export format."""

@@ -53,7 +53,7 @@ def annotations_for(user_data: UserData, filter_text: str) -> Annotations:
 
 def filter_completions(store: EventStore, text: str, cursor: int, zone: tzinfo, *, twice: bool) -> list[Completion]:
     """How the term at `cursor` may go on; values are those that the other terms let through."""
-    from smtpscope.store.filter.suggestions import completions, term_at
+    from smtpscope.store.filter.suggestions import CountedInStore, completions, term_at
 
     term = term_at(text, cursor)
     others = text if term is None else f"{text[: term.start]} {text[term.end :]}"
@@ -61,4 +61,4 @@ def filter_completions(store: EventStore, text: str, cursor: int, zone: tzinfo, 
         mask = rows_that_match(store, others, zone, twice=twice)
     except FilterError:
         mask = rows_that_match(store, "", zone, twice=twice)
-    return completions(store, text, cursor, store.rows_by_time(mask))
+    return completions(CountedInStore(store, store.rows_by_time(mask)), text, cursor)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from smtpscope.store.grouping.incident import IncidentKey
 
 if TYPE_CHECKING:
-    from smtpscope.reading.record import Source
+    from smtpscope.workspace.log_identity import ReadableLog
     from smtpscope.workspace.log_state import LogState
     from smtpscope.workspace.notes import Note
     from smtpscope.workspace.saved_views import SavedView
@@ -35,7 +35,7 @@ class UserData:
         if workspace is not None and workspace.warning is not None:
             self._warn(workspace.warning.what)
 
-    def open(self, sources: Collection[Source]) -> None:
+    def open(self, sources: Collection[ReadableLog]) -> None:
         """Switches marks, notes and state to these files."""
         if self._workspace is None or not sources:
             return

@@ -226,6 +226,10 @@ class EventStore:
         """The exchange of `row`, equal to the encoded one. Raises IndexError if there is no such row."""
         return decoded(self.words, self.columns, self._checked(row))
 
+    def known(self, row: int) -> SmtpExchange | None:
+        """The same: every exchange is in memory."""
+        return self.exchange(row)
+
     def match(self, row: int) -> Match:
         """Which entry of the knowledge base explains `row`. Raises IndexError if there is no such row."""
         return self.words.judgements[int(self.columns.judgement[self._checked(row)])].match

@@ -13,6 +13,8 @@ from smtpscope.harmless import shown
 from smtpscope.session import Analysis
 from smtpscope.session.watching.comparing import Period, compare_periods, compare_values
 from smtpscope.store.filter.filter_fields import FIELDS
+from smtpscope.store.grouping.dimensions import NO_GROUPS
+from smtpscope.store.grouping.group_tree import Part
 
 _MOST_VALUES: Final = 5
 """Of the servers and files, the most frequent are offered in pairs."""
@@ -44,10 +46,10 @@ def offered(analysis: Analysis) -> Iterator[CompareChoice]:
     """What these logs can be compared by, the newest period first."""
     for title, earlier, later in _PERIODS:
         yield CompareChoice(title, periods=(earlier, later))
-    rows = analysis.store.rows_by_time(None)
+    everything = Part(analysis.view(grouping=NO_GROUPS).tree)
     for field, facet in FIELDS.tabs():
         if field.name in ("server", "file"):
-            values = [value for value, _ in analysis.facets(rows, facet.name)[:_MOST_VALUES] if value]
+            values = [value for value, _ in analysis.questions.facets(everything, facet.name)[:_MOST_VALUES] if value]
             for before, after in combinations(sorted(values), 2):
                 title = shown(f"{after}, with {before}")
                 yield CompareChoice(str(title), field=field.name, values=(before, after))

@@ -17,8 +17,9 @@ from smtpscope.app.widgets.counted_list import CountedList
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.prose.prose_blocks import text
 from smtpscope.harmless import Shown, shown
-from smtpscope.session import Analysis, Rows
+from smtpscope.session.browsing.browsed import Browsed
 from smtpscope.store.filter.filter_fields import FIELDS
+from smtpscope.store.grouping.group_tree import Part
 
 
 class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
@@ -34,10 +35,10 @@ class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
         Binding("y", "copy", "Copy list", id="counts.copy"),
     ]
 
-    def __init__(self, analysis: Analysis, rows: Rows, name: Shown) -> None:
+    def __init__(self, analysis: Browsed, part: Part, name: Shown) -> None:
         super().__init__()
         self._analysis = analysis
-        self._rows = rows
+        self._part = part
         self._rows_name = name
         self._tabs = FIELDS.tabs()
         self._facet = 0
@@ -57,7 +58,7 @@ class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
         _, facet = self._tabs[self._facet]
         counted = self.query_one(CountedList)
         counted.nothing = facet.nothing
-        counted.counted = self._analysis.facets(self._rows, facet.name)
+        counted.counted = self._analysis.questions.facets(self._part, facet.name)
         parts: list[Content] = []
         for number, (_, each) in enumerate(self._tabs):
             here = number == self._facet

@@ -30,7 +30,8 @@ from smtpscope.export.masking.masking import Mask
 from smtpscope.export.summaries.summary import SummaryDocument
 from smtpscope.export.writing import suggested_name, write_document
 from smtpscope.harmless import Shown, shown, shown_lines
-from smtpscope.session import Analysis, IncidentDetail, View
+from smtpscope.session import IncidentDetail, View
+from smtpscope.session.browsing.browsed import Browsed
 
 _PREVIEW_LINES = 2000
 _SECONDS_BEFORE_SAYING_SO = 0.2
@@ -79,7 +80,7 @@ class ExportScreen(ModalScreen[None]):
 
     def __init__(
         self,
-        analysis: Analysis,
+        analysis: Browsed,
         view: View,
         choices: Sequence[ExportChoice],
         submit: Callable[[str, StoreQuery], None],

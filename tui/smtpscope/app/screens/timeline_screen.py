@@ -15,10 +15,11 @@ from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.prose.prose_blocks import text
 from smtpscope.app.widgets.timeline_list import LAYER_SIGNS, TimelineList
 from smtpscope.harmless import Shown, shown
-from smtpscope.session import Analysis, Rows
-from smtpscope.session.timelines.stacked_timeline import ACTION_NAMES, STACKED_BY, StackedBy, stacked_timeline
+from smtpscope.session.browsing.browsed import Browsed
+from smtpscope.session.browsing.layers import ACTION_NAMES, STACKED_BY, StackedBy
 from smtpscope.store.activity import State
-from smtpscope.store.grouping.time_bins import STEPS, Step, episodes, sorted_times
+from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.time_bins import STEPS, Step
 from smtpscope.store.times import format_time
 
 _COLOURS: Final = ("$text-error", "$text-accent", "$text-primary", "$text-success", "$text-muted")
@@ -42,22 +43,22 @@ class TimelineScreen(ModalScreen[str | None]):
 
     def __init__(
         self,
-        analysis: Analysis,
-        rows: Rows,
+        analysis: Browsed,
+        part: Part,
         name: Shown,
-        everything: Rows | None = None,
+        everything: Part | None = None,
         states: tuple[State | None, State | None] = (None, None),
     ) -> None:
-        """`rows` are those of the row `name`, `everything` those of all rows in view; `states` are those of both, None
-        to work them out from the times alone.
+        """`part` are the events of the row `name`, `everything` those of all rows in view; `states` are those of both,
+        None to work them out from the times alone.
         """
         super().__init__()
-        self._of_row = (rows, name)
+        self._of_row = (part, name)
         self._everything = everything
         self._states = states
         self._by: StackedBy = "action"
         self._analysis = analysis
-        self._rows = rows
+        self._part = part
         self._rows_name = name
         self._step: Step | None = None
 
@@ -75,7 +76,7 @@ class TimelineScreen(ModalScreen[str | None]):
         self.query_one(TimelineList).action_to_line(-1)
 
     def _show(self) -> None:
-        found, layers = stacked_timeline(self._analysis, self._rows, self._by, step=self._step)
+        found, layers = self._analysis.questions.timeline(self._part, self._by, self._step)
         self._step = found.step
         bins = self.query_one(TimelineList)
         # Who acts has always the same sign; hosts have them in their order.
@@ -90,10 +91,10 @@ class TimelineScreen(ModalScreen[str | None]):
         ]
         self.query_one("#timeline-layers", Static).update(Content.assemble(*legend))
         self.query_one("#timeline-name", Static).update(text(self._rows_name, "bold"))
-        state = self._states[self._rows is self._everything]
-        sentence = self._analysis.episodes(self._rows, state) or "no event here has a time"
+        state = self._states[self._part is self._everything]
+        sentence = self._analysis.questions.episodes_text(self._part, state) or "no event here has a time"
         untimed = f"; {found.untimed:,} without a time" if found.untimed else ""
-        self.query_one("#timeline-episodes", Static).update(text(f"{len(self._rows):,} events: {sentence}{untimed}"))
+        self.query_one("#timeline-episodes", Static).update(text(f"{len(self._part):,} events: {sentence}{untimed}"))
 
     def action_zoom(self, by: int) -> None:
         if self._step is None:
@@ -106,8 +107,8 @@ class TimelineScreen(ModalScreen[str | None]):
     def action_all(self) -> None:
         """Between the row and everything in view."""
         if self._everything is not None:
-            whole = self._rows is self._everything
-            self._rows, self._rows_name = self._of_row if whole else (self._everything, shown("All events in view"))
+            whole = self._part is self._everything
+            self._part, self._rows_name = self._of_row if whole else (self._everything, shown("All events in view"))
             self._step = None
             self._show()
 
@@ -135,8 +136,6 @@ class TimelineScreen(ModalScreen[str | None]):
         if not bins.bins:
             return
         end_ms = bins.bins[bins.cursor].end_ms
-        begun = [
-            episode for episode in episodes(sorted_times(self._analysis.store, self._rows)) if episode.first_ms < end_ms
-        ]
+        begun = [episode for episode in self._analysis.questions.episodes(self._part) if episode.first_ms < end_ms]
         if begun:
             self.dismiss(self._between(begun[-1].first_ms, begun[-1].last_ms))

@@ -16,7 +16,7 @@ from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.prose.prose_blocks import text
 from smtpscope.app.widgets.vi_keys import move_highlight
 from smtpscope.harmless import shown
-from smtpscope.session import Analysis
+from smtpscope.session.browsing.browsed import Browsed
 from smtpscope.store.grouping.dimensions import DIMENSIONS
 from smtpscope.workspace.saved_views import SavedView
 
@@ -34,7 +34,7 @@ class ViewsScreen(ModalScreen[SavedView | None]):
         Binding("up", "move(-1)", "Previous", show=False, id="views.up", priority=True),
     ]
 
-    def __init__(self, analysis: Analysis, here: SavedView) -> None:
+    def __init__(self, analysis: Browsed, here: SavedView) -> None:
         super().__init__()
         self._analysis = analysis
         self._here = here

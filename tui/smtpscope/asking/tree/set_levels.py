@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.group_tables import CELLS, PLACES
-from smtpscope.asking.sql import Sql
+from smtpscope.asking.sql import Sql, storable
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.grouping.dimensions import Dimension
 from smtpscope.store.grouping.group_sorting import EXPECTED_NOISE, Urgency
@@ -70,6 +70,16 @@ class KeyTexts:
         if missing and not self._all_known:
             self._ask(sorted(missing))
         return [self._known[key] for key in keys.tolist()]
+
+    def key_of(self, text: str) -> int | None:
+        """The inverse, "" for what has none; None if no row has the text."""
+        if self._dimension.vocabulary is None:
+            return int(text) if text.lstrip("-").isdecimal() else None
+        if self._dimension.lacks and not text:
+            return -1
+        table = ranks_table(self._set, self._dimension)
+        found = self._set.tuples(f"SELECT place FROM {table} WHERE key = ?", (storable(text),))
+        return int(found[0][0]) if found else None
 
     def _ask(self, places: list[int]) -> None:
         table = ranks_table(self._set, self._dimension)

@@ -14,6 +14,7 @@ from smtpscope.asking.group_tables import CELL_COLUMNS
 from smtpscope.asking.incident_states import states_of_groups
 from smtpscope.asking.sql import Sql, all_of, one_of
 from smtpscope.asking.tree.kept_facts import UNKNOWN, KeptFacts, KeptLevel
+from smtpscope.asking.tree.set_events import MOST_LISTED, SetEvents
 from smtpscope.asking.tree.set_facts import SetFacts
 from smtpscope.asking.tree.set_levels import KEYS, PRUNED, KeyTexts, keyed_groups, loaded_levels, ranks_table
 from smtpscope.asking.tree.set_sorting import SetSorting
@@ -45,6 +46,7 @@ class SetTree:
         self._order: NDArray[np.int64] | None = None
         self._loaded = loaded_levels(asked, rows, self._dimensions)
         self.levels = tuple(loaded.level for loaded in self._loaded)
+        self.events = SetEvents(asked, self.rows_of)
         self._texts = tuple(KeyTexts(asked, dimension) for dimension in self._dimensions)
         self._tables: dict[int, str] = {}
         self._kept: dict[int, tuple[KeptLevel, KeptFacts]] = {}
@@ -74,14 +76,42 @@ class SetTree:
 
     def rows(self, level: int, index: int) -> NDArray[np.int64]:
         """The numbers of the rows of a group in order of time, rows without a time first."""
-        rows = self.rows_of(level, index)
-        found = self._set.columns(
-            f"SELECT row FROM numbered_rows WHERE {rows.text} ORDER BY time_ms NULLS FIRST, row", rows.values
-        )
-        return np.asarray(found["row"], np.int64)
+        return self.events.of(level, index)
+
+    @property
+    def listed(self) -> int:
+        """How many rows are listed one by one where there are no groups."""
+        return min(self._length, MOST_LISTED)
+
+    def event(self, level: int, index: int, number: int) -> int:
+        """The row `number` of a group of the last level; of the newest rows where there are no groups."""
+        return int(self.events.of(level, index)[number])
+
+    def position(self, level: int, index: int, row: int) -> int | None:
+        """The inverse of `event`, None if the row is not there or not known."""
+        return self.events.position(level, index, row)
+
+    def group_with(self, row: int) -> int | None:
+        """The group of the last level that has `row`, -1 where there are no groups; None if that is not known."""
+        found = self.events.group_with(row)
+        return None if found is None or found[0] != len(self.levels) - 1 else found[1]
+
+    def row_at(self, file: str, offset: int) -> int | None:
+        """None: a place in a log is not what a set is sorted by."""
+        return None
+
+    def text_of_key(self, level: int, index: int) -> str:
+        """The key of a group as text that survives a restart."""
+        return self._text(level, index) or ""
+
+    def key_of_text(self, level: int, text: str) -> int | None:
+        """The inverse of `text_of_key`, None if nothing here has it."""
+        return self._texts[level].key_of(text)
 
     def rows_of(self, level: int, index: int) -> Sql:
-        """Which rows are in a group."""
+        """Which rows are in a group; for level -1, in the tree."""
+        if level < 0:
+            return self._rows
         groups = self.levels[level]
         places = [(level, index)] if level == 0 else [(0, int(groups.parent[index])), (level, index)]
         keys = [self._key(self._dimensions[at], self._text(at, place)) for at, place in places]
@@ -105,6 +135,18 @@ class SetTree:
         state = int(self.states(level)[index])
         return group_of(groups, (level, index), label or "", facts, state, self._set.log_end_ms)
 
+    def known_group(self, level: int, index: int) -> Group | None:
+        """The facts of a group, if they were prepared."""
+        return self.group(level, index) if (level, index) in self._facts else None
+
+    def known_sparkline(self, level: int, index: int, bins: int) -> tuple[int, ...] | None:
+        """The sparkline of a group, if it was prepared."""
+        return self._sparklines.get((level, index, bins)) if bins > 0 else ()
+
+    def bins_at_once(self, bins: int) -> int:
+        """As many as the parts of those that are kept make up."""
+        return next((number for number in range(bins, 0, -1) if BINS % number == 0), bins)
+
     def sparkline(self, level: int, index: int, bins: int = 24) -> tuple[int, ...]:
         """The number of events of a group in each of `bins` equal parts of the whole tree's time span."""
         known = self._sparklines.get((level, index, bins))
@@ -120,17 +162,20 @@ class SetTree:
         rows = self._rows if indices is None else all_of((self._rows, *self._among(level, indices)))
         join, keys = self._join(level, indices), [KEYS[dimension.name] for dimension in self._dimensions[: level + 1]]
         known = self._known(level).recipients
-        wanted = range(len(known)) if indices is None else indices
-        recipients = {index: int(known[index]) for index in wanted if known[index] != UNKNOWN}
-        facts = SetFacts(self._set, rows, join, "groups.number", keys, recipients).of_each()
-        lines = self._kept_lines(level, list(facts), bins)
-        rest = [index for index in facts if index not in lines]
+        wanted = list(range(len(known)) if indices is None else indices)
+        if any((level, index) not in self._facts for index in wanted):
+            recipients = {index: int(known[index]) for index in wanted if known[index] != UNKNOWN}
+            facts = SetFacts(self._set, rows, join, "groups.number", keys, recipients).of_each()
+            self._facts.update(((level, index), found) for index, found in facts.items())
+        if bins < 1:
+            return
+        lines = self._kept_lines(level, wanted, bins)
+        rest = [index for index in wanted if index not in lines]
         if rest:
             some = None if indices is None and not lines else rest
             rows = self._rows if some is None else all_of((self._rows, *self._among(level, rest)))
             lines |= self._binned(rows, bins, "groups.number", self._join(level, some))
-        for index, found in facts.items():
-            self._facts[level, index] = found
+        for index in wanted:
             self._sparklines[level, index, bins] = lines.get(index, (0,) * max(0, bins))
 
     def _keys(self, level: int, indices: NDArray[np.int64]) -> list[NDArray[np.int64]]:
@@ -153,10 +198,15 @@ class SetTree:
     def _kept_lines(self, level: int, indices: list[int], bins: int) -> dict[int, tuple[int, ...]]:
         """The sparklines that the set keeps, which are over the time span of all of its rows."""
         tables = self._set.kept
-        if tables is None or tables.span != self.span or bins != BINS:
+        if tables is None or tables.span != self.span or bins < 1 or BINS % bins:
             return {}
         asked, facts = self._kept_level(level)
-        return asked.activity([index for index in indices if facts.kept[index]])
+        whole = asked.activity([index for index in indices if facts.kept[index]])
+        each = BINS // bins
+        return {
+            index: tuple(sum(counts[start : start + each]) for start in range(0, BINS, each))
+            for index, counts in whole.items()
+        }
 
     def _among(self, level: int, indices: Sequence[int]) -> Iterator[Sql]:
         """The rows of some groups; that of their keys comes first, as it leaves out most of the set unread."""

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
-
-import numpy as np
-
-from smtpscope.session.incident_split import incident_keys
 
 if TYPE_CHECKING:
     # Every run has this store, and hardly any of them a result.
     from smtpscope.probes.live_check import LiveResult
-    from smtpscope.store.event_store import EventStore
     from smtpscope.store.incident_key import IncidentKey
 
 
@@ -34,11 +29,11 @@ class KeptResults:
         """The results on an incident, in the order they came."""
         return tuple(self._results.get(key, {}).values())
 
-    def of_row(self, store: EventStore, row: int) -> tuple[LiveResult, ...]:
-        """The results on the incident of one event."""
+    def of_one(self, keys: Callable[[], Sequence[IncidentKey]]) -> tuple[LiveResult, ...]:
+        """The results on the one incident of which `keys` gives the key; it is not asked where there are none."""
         if not self._results:
             return ()
-        (key,) = incident_keys(store, np.array([row]))
+        (key,) = keys()
         return self.of(key)
 
     def for_ticket(self, key: IncidentKey) -> tuple[LiveResult, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +11,7 @@ from smtpscope.asking.set_incidents import incident, incident_keys
 from smtpscope.asking.set_manifest import SetManifest, read_manifest
 from smtpscope.asking.set_rows import SetRows
 from smtpscope.asking.sql import TRUE, Sql
+from smtpscope.asking.sql_filter import of_incident
 from smtpscope.asking.tree.set_tree import SetTree
 from smtpscope.errors import LogError, Problem
 from smtpscope.export.report.report import Report
@@ -25,6 +26,8 @@ from smtpscope.store.times import LocalZone, zone_label
 
 if TYPE_CHECKING:
     from smtpscope.export.summaries.summary import SummaryDocument
+    from smtpscope.probes.live_check import LiveResult
+    from smtpscope.store.incident_key import IncidentKey
 
 _MOST_PROBLEMS: Final = 200
 
@@ -59,6 +62,16 @@ class SetAnalysis:
         """The display name of the zone times are shown in."""
         return zone_label(self.zone)
 
+    @property
+    def exchange_set(self) -> ExchangeSet:
+        """The set, to be asked directly."""
+        return self._set
+
+    def count_duplicates(self, counted: bool) -> None:
+        """Counts what is in several logs once for each of them, or once."""
+        self._set.count_duplicates = counted
+        self._overview = None
+
     def close(self) -> None:
         """Lets go of the set."""
         self._set.close()
@@ -91,14 +104,21 @@ class SetAnalysis:
 
     def incidents_in(self, view: View, *, most: int | None = None) -> list[IncidentDetail]:
         """The incidents of `view` with guidance, most frequent first, at most `most` of them."""
-        return self._incidents(self._set.asked(view.filter_text, self.zone), most)
+        return self.incidents_of(self._set.asked(view.filter_text, self.zone), most)
 
     def exchanges_in(self, view: View) -> Iterator[tuple[SmtpExchange, str]]:
         """The exchanges of `view` in order of time, each with its cause."""
         return self._rows.in_order_of_time(self._set.asked(view.filter_text, self.zone))
 
-    def document(self, details: Iterable[IncidentDetail], view: View) -> SummaryDocument:
-        """The summary of some incidents, for any export format; a set has no raw records, so samples are as parsed."""
+    def document(
+        self,
+        details: Iterable[IncidentDetail],
+        view: View,
+        live: Callable[[IncidentKey], tuple[LiveResult, ...]] = lambda _: (),
+    ) -> SummaryDocument:
+        """The summary of some incidents, for any export format, with the results of live checks. A set has no raw
+        records, so samples are as parsed.
+        """
         from smtpscope.export.event_text import event_text
         from smtpscope.export.masking.credentials import hidden
         from smtpscope.session.documents import summary_document
@@ -109,7 +129,7 @@ class SetAnalysis:
         def text_of(row: int) -> str:
             return event_text(hidden(samples[row], "")[0], self.zone)
 
-        return summary_document(self, details, view, self.zone, text_of)
+        return summary_document(self, details, view, self.zone, text_of, live)
 
     def report(self, view: View, *, most: int | None = None, summaries: int = 0) -> Report:
         """`view` as a report of at most `most` groups on the first level, with about `summaries` incidents in it."""
@@ -120,15 +140,16 @@ class SetAnalysis:
             return report
 
         def incidents_of(level: int, index: int) -> list[IncidentDetail]:
-            return self._incidents(tree.rows_of(level, index), None)
+            return self.incidents_of(tree.rows_of(level, index), None)
 
         return with_summaries(report, view, summaries, incidents_of, self.document)
 
-    def _incidents(self, rows: Sql, most: int | None) -> list[IncidentDetail]:
+    def incidents_of(self, rows: Sql, most: int | None) -> list[IncidentDetail]:
+        """The incidents in `rows` with guidance, most frequent first, at most `most` of them."""
         details = []
         for key in incident_keys(self._set, rows, most):
             found = incident(self._set, rows, key, self.zone)
-            sample = self._rows.exchange(found.sample_row)
+            sample = self._rows.exchange(found.sample_row, of_incident(key))
             details.append(IncidentDetail(found, self.knowledge.advice(sample), sample))
         return details
 

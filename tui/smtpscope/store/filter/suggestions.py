@@ -25,6 +25,7 @@ from smtpscope.store.filter.filter_grammar import (
 from smtpscope.store.filter.filter_values import FilterValueError, Text, Value
 from smtpscope.store.filter.written_terms import WrittenTerm, written_terms
 from smtpscope.store.numbered_column import RowNumbers
+from smtpscope.store.spellings import Counted
 
 _NEAR = 70.0
 _MOST_COMPLETIONS = 20
@@ -175,9 +176,28 @@ class Completion(Struct, frozen=True):
     remark: str
 
 
-def completions(store: EventStore, text: str, cursor: int, rows: RowNumbers, most: int = 8) -> list[Completion]:
+class CountedWords(Protocol):
+    """What a completion needs to know of the rows."""
+
+    def counted(self, field: Field) -> Counted:
+        """The values of `field` with how often each occurs, 0 where that is not counted; the most frequent first."""
+        ...
+
+
+class CountedInStore(Struct, frozen=True):
+    """The words in `rows` of a store, which are row numbers in order of time."""
+
+    store: EventStore
+    rows: RowNumbers
+
+    def counted(self, field: Field) -> Counted:
+        found = field.facets[0].counts(self.store, self.rows) if field.facets else ()
+        return found or tuple((word, 0) for word in field.column.completions(self.store))
+
+
+def completions(words: CountedWords, text: str, cursor: int, most: int = 8) -> list[Completion]:
     """What the term at `cursor` may become, at most `most`: fields with what they mean, values with how often they
-    occur in `rows` (row numbers in order of time), the most frequent first. None where the cursor is in no term.
+    occur, the most frequent first. None where the cursor is in no term.
     """
     term = term_at(text, cursor)
     if term is None or term.open_quote is not None:
@@ -196,7 +216,7 @@ def completions(store: EventStore, text: str, cursor: int, rows: RowNumbers, mos
         start, written = term.values[-1].start, term.values[-1].text.casefold()
     found = [
         _completion(text, term, start, value, f"{count:,}" if count else "")
-        for value, count in _counted_values(store, chosen, written, rows)[:most]
+        for value, count in _counted_values(words, chosen, written)[:most]
     ]
     # What is there already needs no completion.
     return [] if [each.text for each in found] == [text] else found
@@ -207,11 +227,10 @@ def _completion(text: str, term: WrittenTerm, start: int, inner: str, remark: st
     return Completion(whole + text[term.end :], len(whole), inner, remark)
 
 
-def _counted_values(store: EventStore, field: Field, written: str, rows: RowNumbers) -> list[tuple[str, int]]:
+def _counted_values(searched: CountedWords, field: Field, written: str) -> list[tuple[str, int]]:
     """The values of `field` that go on from `written`, as they are written, with their number (0: not counted)."""
-    counted = dict(field.facets[0].counts(store, rows)) if field.facets else {}
-    words = list(counted) or field.column.completions(store)
-    matching = [word for word in words if word and written in word.casefold()]
+    counted = dict(searched.counted(field))
+    matching = [word for word in counted if word and written in word.casefold()]
     matching.sort(key=lambda word: not word.casefold().startswith(written))
     found = []
     for word in matching[:_MOST_COMPLETIONS]:
@@ -219,5 +238,5 @@ def _counted_values(store: EventStore, field: Field, written: str, rows: RowNumb
             value = field.column.whole(field, word)
         except FilterValueError:
             continue
-        found.append((format_term(Term(field.name, (value,))).partition(":")[2], counted.get(word, 0)))
+        found.append((format_term(Term(field.name, (value,))).partition(":")[2], counted[word]))
     return found

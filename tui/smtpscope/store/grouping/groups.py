@@ -57,6 +57,43 @@ class GroupTree:
     def __len__(self) -> int:
         return len(self.order)
 
+    @property
+    def listed(self) -> int:
+        """How many rows are listed one by one where there are no groups."""
+        return len(self.order)
+
+    def event(self, level: int, index: int, number: int) -> int:
+        """The row `number` of a group of the last level; of all rows where there are no groups (`level` is -1)."""
+        start = 0 if level < 0 else int(self.levels[level].start[index])
+        return int(self.order[start + number])
+
+    def position(self, level: int, index: int, row: int) -> int | None:
+        """The inverse of `event`, None if the row is not there."""
+        rows = self.order if level < 0 else self._slice(level, index)[0]
+        found = np.flatnonzero(rows == row)
+        return int(found[0]) if len(found) else None
+
+    def group_with(self, row: int) -> int | None:
+        """The group of the last level that has `row`, -1 where there are no groups; None if the filter hides it."""
+        found = np.flatnonzero(self.order == row)
+        if not len(found):
+            return None
+        return int(np.searchsorted(self.levels[-1].end, int(found[0]), side="right")) if self.levels else -1
+
+    def row_at(self, file: str, offset: int) -> int | None:
+        """The row of the event at `offset` of the log `file`, None if it is not here."""
+        candidates = np.sort(self.order[self._columns.offset[self.order] == offset]).tolist()
+        return next((row for row in candidates if self._store.exchange(row).file == file), None)
+
+    def text_of_key(self, level: int, index: int) -> str:
+        """The key of a group as text that survives a restart."""
+        groups = self.levels[level]
+        return groups.dimension.text(self._store.words, int(groups.key[index]))
+
+    def key_of_text(self, level: int, text: str) -> int | None:
+        """The inverse of `text_of_key`, for a key of `level`; None if no open log has it."""
+        return self.levels[level].dimension.number(self._store.words, text)
+
     def rows(self, level: int, index: int) -> NDArray[np.int64]:
         """The row numbers of a group in time order, rows without a time first."""
         rows, _ = self._slice(level, index)
@@ -68,6 +105,18 @@ class GroupTree:
         if known is None:
             known = self._groups[level, index] = self._described(level, index)
         return known
+
+    def known_group(self, level: int, index: int) -> Group | None:
+        """The same: everything is in memory."""
+        return self.group(level, index)
+
+    def known_sparkline(self, level: int, index: int, bins: int) -> tuple[int, ...] | None:
+        """As `sparkline`."""
+        return self.sparkline(level, index, bins)
+
+    def bins_at_once(self, bins: int) -> int:
+        """Any number is."""
+        return bins
 
     def sparkline(self, level: int, index: int, bins: int = 24) -> tuple[int, ...]:
         """The number of events of a group in each of `bins` equal parts of the whole tree's time span."""

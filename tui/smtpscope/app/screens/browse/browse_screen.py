@@ -40,7 +40,8 @@ from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.texts.detail_pane import DetailPane
 from smtpscope.configuration.settings import Layout, Settings
 from smtpscope.harmless import shown
-from smtpscope.session import Analysis, View
+from smtpscope.session import View
+from smtpscope.session.browsing.browsed import Browsed
 from smtpscope.workspace.saved_views import SavedView
 
 _WIDE = 200
@@ -77,7 +78,7 @@ class BrowseScreen(Screen[None]):
 
     def __init__(
         self,
-        analysis: Analysis,
+        analysis: Browsed,
         settings: Settings | None = None,
         *,
         filter_text: str = "",
@@ -95,7 +96,7 @@ class BrowseScreen(Screen[None]):
         if restore:
             self._layout = self._place.restore(filter_text, self._layout)
 
-    def _make_parts(self, analysis: Analysis) -> None:
+    def _make_parts(self, analysis: Browsed) -> None:
         state, table = self.state, self.table
         queries = self._queries = QueryQueue(lambda: self.loader.add_waiting(), lambda: self.is_alive)
         selection = self.selection = Selection(state, table)

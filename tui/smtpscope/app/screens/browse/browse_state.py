@@ -13,9 +13,10 @@ from textual.worker import Worker
 from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
 from smtpscope.app.widgets.table.table_line import ColumnName
 from smtpscope.configuration.settings import Settings
-from smtpscope.session import Analysis, IncidentDetail, LoadedBatch, Rows, View
-from smtpscope.session.incident_split import incident_keys
+from smtpscope.session import IncidentDetail, LoadedBatch, View
+from smtpscope.session.browsing.browsed import Browsed
 from smtpscope.store.grouping.dimensions import Grouping
+from smtpscope.store.grouping.group_tree import Part
 from smtpscope.store.grouping.groups import SortColumn
 
 Severity = Literal["information", "warning", "error"]
@@ -30,7 +31,7 @@ class BrowseState(Struct):
     user does not want (table navigation).
     """
 
-    analysis: Analysis
+    analysis: Browsed
     settings: Settings
     filter_text: str
     grouping: Grouping
@@ -45,7 +46,7 @@ class BrowseState(Struct):
     left_out: frozenset[ColumnName] = frozenset()
 
     @classmethod
-    def begin(cls, analysis: Analysis, settings: Settings, filter_text: str) -> BrowseState:
+    def begin(cls, analysis: Browsed, settings: Settings, filter_text: str) -> BrowseState:
         """The initial state, according to the settings."""
         descending = settings.sort in ("count", "last")
         return cls(analysis, settings, filter_text, settings.grouping, settings.sort, descending)
@@ -146,21 +147,14 @@ class Selection:
         return lambda: next((detail.incident.sample_row for detail in found()), None)
 
     @property
-    def rows(self) -> Rows | None:
+    def part(self) -> Part | None:
         """The events of the row under the cursor."""
         here = self.in_view
-        if here is None:
-            return None
-        view, entry = here
-        order: Rows = view.tree.order
-        if entry.row is not None:
-            one: Rows = order[order == entry.row]
-            return one
-        return view.tree.rows(entry.level, entry.index) if entry.level >= 0 else order[:0]
+        return None if here is None else Part(here[0].tree, here[1].level, here[1].index, here[1].row)
 
     def largest(self) -> Callable[[], tuple[IncidentDetail, int] | None]:
         """Finds the most frequent incident of the row of now, and how many incidents it has; None without a row."""
-        here, store, incidents = self.in_view, self._state.analysis.store, self.incidents_of_row(most=1)
+        here, analysis, incidents = self.in_view, self._state.analysis, self.incidents_of_row(most=1)
 
         def found() -> tuple[IncidentDetail, int] | None:
             details = incidents()
@@ -169,7 +163,8 @@ class Selection:
             view, entry = here
             if entry.row is not None:
                 return details[0], 1
-            return details[0], len(incident_keys(store, view.tree.rows(entry.level, entry.index)))
+            part = Part(view.tree, entry.level, entry.index)
+            return details[0], len(analysis.questions.incident_keys(part))
 
         return found
 
@@ -184,6 +179,7 @@ class Selection:
             return list
         view, entry = here
         if entry.row is None:
-            return lambda: analysis.incidents(view.tree.rows(entry.level, entry.index), most=most)
+            part = Part(view.tree, entry.level, entry.index)
+            return lambda: analysis.incidents(part, most=most)
         row = entry.row
         return lambda: analysis.incident_of(row, view)

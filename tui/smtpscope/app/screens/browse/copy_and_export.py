@@ -14,6 +14,7 @@ from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.screens.export_screen import ExportChoice, ExportScreen
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.harmless import shown_lines
+from smtpscope.store.grouping.group_tree import Part
 from smtpscope.store.grouping.incident import IncidentKey
 
 _MANY_EVENTS = 10_000
@@ -102,8 +103,8 @@ class CopyAndExport:
             else:
                 self._page.say(nothing)
 
-        rows = self._selection.rows
-        if rows is not None and len(rows) > _MANY_EVENTS:
+        part = self._selection.part
+        if part is not None and len(part) > _MANY_EVENTS:
             self._page.say("Writing the summary")
         self._submit("summary", StoreQuery(ask, answer))
 
@@ -139,16 +140,16 @@ class CopyAndExport:
             marked = ExportChoice(f"{number} marked{remark}", lambda: analysis.marked(view))
             # Marks from other days are offered, but never the default, in case they were forgotten.
             choices.insert(0 if analysis.user_data.marked_now else 1, marked)
-        choices.append(ExportChoice("all in view", lambda: analysis.incidents(view.tree.order)))
+        choices.append(ExportChoice("all in view", lambda: analysis.incidents(Part(view.tree))))
         self._page.open_screen(ExportScreen(analysis, view, choices, self._submit, self._state.settings))
 
     def mark(self) -> None:
-        rows = self._selection.rows
-        if rows is None:
+        part = self._selection.part
+        if part is None:
             return
         analysis = self._state.analysis
         before = set(analysis.marks)
-        marked = analysis.mark(rows)
+        marked = analysis.mark(part)
         self._changed(before)
         self._page.say(f"{'Marked' if marked else 'Unmarked'}; {len(analysis.marks)} marked in all, press e to export")
         self._table.action_move(1)

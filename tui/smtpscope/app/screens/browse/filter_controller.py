@@ -12,7 +12,6 @@ from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, S
 from smtpscope.app.screens.browse.change_history import Change, ChangeHistory
 from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.widgets.table.group_outline import OutlineEntry
-from smtpscope.session.filtering import filter_completions
 from smtpscope.store.filter.filter_editing import add_term, term_of
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ class FilterController:
         analysis = self._state.analysis
 
         def ask() -> list[Completion]:
-            return filter_completions(analysis.store, line, cursor, analysis.zone, twice=analysis.count_duplicates)
+            return analysis.questions.completions(line, cursor)
 
         self._queries.submit("completion", StoreQuery(ask, lambda found: self._line.show_completions(found, line)))
 

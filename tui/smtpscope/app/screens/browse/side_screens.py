@@ -15,8 +15,8 @@ from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.screens.views import ViewsScreen
 from smtpscope.app.widgets.table.table_line import OPTIONAL_COLUMNS
 from smtpscope.harmless import Shown, shown
-from smtpscope.session import Rows
 from smtpscope.store.filter.filter_editing import add_term
+from smtpscope.store.grouping.group_tree import Part
 from smtpscope.workspace.saved_views import SavedView
 
 
@@ -43,33 +43,29 @@ class SideScreens:
         self._selection = selection
         self._filters = filters
 
-    def _rows_and_name(self) -> tuple[Rows, Shown] | None:
+    def _part_and_name(self) -> tuple[Part, Shown] | None:
         """The events of the group under the cursor (for an event: of its group), and their title."""
         here = self._selection.in_view
         if here is None:
             return None
         view, entry = here
         if entry.level < 0:
-            return view.tree.order, shown("All events in view")
+            return Part(view.tree), shown("All events in view")
         group = view.tree.group(entry.level, entry.index)
         parts = dict.fromkeys((str(group.code or ""), group.host or group.label))
         name = " ".join(part for part in parts if part)
-        return view.tree.rows(entry.level, entry.index), shown(name or "no host named")
-
-    def _all_rows(self) -> Rows | None:
-        here = self._selection.in_view
-        return None if here is None else here[0].tree.order
+        return Part(view.tree, entry.level, entry.index), shown(name or "no host named")
 
     # Timeline and counts
 
     def show_timeline(self) -> None:
-        found, here = self._rows_and_name(), self._selection.in_view
+        found, here = self._part_and_name(), self._selection.in_view
         if found is not None and here is not None:
             view, entry = here
             # The table's own states, so that both say the same.
             state = None if entry.level < 0 else view.tree.group(entry.level, entry.index).state
             self._page.open_screen(
-                TimelineScreen(self._state.analysis, *found, self._all_rows(), (state, view.state)),
+                TimelineScreen(self._state.analysis, *found, Part(view.tree), (state, view.state)),
                 self._timeline_closed,
             )
 
@@ -78,7 +74,7 @@ class SideScreens:
             self._filters.set(f"{self._state.filter_text} {term}".strip())
 
     def show_counts(self) -> None:
-        found = self._rows_and_name()
+        found = self._part_and_name()
         if found is not None:
             self._page.open_screen(CountsScreen(self._state.analysis, *found), self._counts_closed)
 
@@ -91,7 +87,13 @@ class SideScreens:
         """Two periods, servers or files of what is in view, side by side."""
         from smtpscope.app.screens.compare_screen import CompareScreen
 
-        self._page.open_screen(CompareScreen(self._state.analysis, self._state.filter_text))
+        logs = self._state.analysis.logs
+        if logs is None:
+            self._page.say(
+                "A set can't be compared here: compare two periods with smtpscope compare", severity="warning"
+            )
+        else:
+            self._page.open_screen(CompareScreen(logs, self._state.filter_text))
 
     # Saved views
 

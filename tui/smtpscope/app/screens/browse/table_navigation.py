@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Protocol
 
-import numpy as np
 from textual.binding import BindingType
 
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
@@ -13,6 +13,7 @@ from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.widgets.table.group_outline import OutlineEntry
 from smtpscope.app.widgets.table.table_line import ColumnName
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
+from smtpscope.store.grouping.group_tree import TreeOfGroups
 from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 
 _SORT_OF_COLUMN: dict[str, SortColumn] = {
@@ -40,6 +41,8 @@ class RowsOwner(ViewRefresher, Protocol):
     """Draws the rows and queries views."""
 
     def show_rows(self) -> None: ...
+
+    def when_loaded(self, entry: OutlineEntry, then: Callable[[], None]) -> None: ...
 
 
 class TableNavigation:
@@ -117,9 +120,17 @@ class TableNavigation:
                 self._table.cursor = line
 
     def _set_open(self, entry: OutlineEntry, opened: bool) -> None:
-        assert self._state.outline is not None
-        self._state.outline.set_open(entry, opened)
-        self._views.show_rows()
+        outline = self._state.outline
+        assert outline is not None
+
+        def change() -> None:
+            outline.set_open(entry, opened)
+            self._views.show_rows()
+
+        if opened and entry.level == len(outline.tree.levels) - 1:
+            self._views.when_loaded(entry, change)
+        else:
+            change()
 
     # Moving
 
@@ -149,13 +160,19 @@ class TableNavigation:
         tree = view.tree
         last = len(tree.levels) - 1
         index = entry.index if entry.level == last else int(tree.levels[0].first_child[entry.index])
-        rows = tree.rows(last, index)
+        here_or_group = OutlineEntry(last, index, entry.row)
+        self._views.when_loaded(OutlineEntry(last, index), lambda: self._go_on(tree, here_or_group, by))
+
+    def _go_on(self, tree: TreeOfGroups, entry: OutlineEntry, by: int) -> None:
+        """From `entry`, an event or the group of one, to the next event of the group."""
+        last, index = entry.level, entry.index
+        number = int(tree.levels[last].count[index])
         if entry.row is None:
-            self._go_to(OutlineEntry(last, index, int(rows[0 if by > 0 else -1])))
+            self._go_to(OutlineEntry(last, index, tree.event(last, index, 0 if by > 0 else number - 1)))
         else:
-            position = int(np.flatnonzero(rows == entry.row)[0]) + by
-            if 0 <= position < len(rows):
-                self._go_to(OutlineEntry(last, index, int(rows[position])))
+            position = tree.position(last, index, entry.row)
+            if position is not None and 0 <= position + by < number:
+                self._go_to(OutlineEntry(last, index, tree.event(last, index, position + by)))
 
     # Columns, grouping and order
 

@@ -13,7 +13,7 @@ from smtpscope.app.row_details import detail_of
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
 from smtpscope.app.widgets.filter_bar import FilterBar
 from smtpscope.app.widgets.log_header import LogHeader
-from smtpscope.app.widgets.table.group_outline import GroupOutline
+from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
 from smtpscope.app.widgets.table.group_rows import GroupRows
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.table.table_line import ColumnNeeds, Mark
@@ -23,12 +23,14 @@ from smtpscope.harmless import shown
 from smtpscope.session import View
 from smtpscope.store.filter.filter_editing import terms
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
+from smtpscope.store.grouping.group_tree import Part
 from smtpscope.store.grouping.groups import Group
 from smtpscope.store.grouping.incident import IncidentKey
 from smtpscope.store.times import format_time
 from smtpscope.workspace.log_state import Position
 
 _DESCRIBED_AHEAD = 80
+_MANY_EVENTS = 100_000
 _RESTING_SECONDS = 0.5
 _REFRESH_SECONDS = 0.3
 
@@ -56,6 +58,7 @@ class ViewController:
         self._header, self._filter_bar, self._table, self._detail = widgets
         self._shown = shown
         self._can_undo = can_undo
+        self._unfilled: set[OutlineEntry] = set()
         self._opened: dict[Grouping, dict[Hashable, bool]] = {}
         self._cursor_target: Hashable = None
         self._saved_position: Position | None = None
@@ -105,14 +108,20 @@ class ViewController:
             self._cursor_target = self._selection.key
         text, grouping, sort, descending = state.filter_text, state.grouping, state.sort, state.descending
         row_bins = self._table.activity_width
+        opened = dict(self._opened.get(grouping, {}) if state.view is None or state.view.filter_text == text else {})
+        header_bins, analysis = self._header.activity_width, state.analysis
 
         def ask() -> tuple[View, str | None]:
-            view = state.analysis.view(text, grouping=grouping, sort=sort, descending=descending)
+            view = analysis.view(text, grouping=grouping, sort=sort, descending=descending)
             # The first page is computed here, so drawing it never blocks.
-            for level, order in zip(range(len(view.tree.levels)), view.order, strict=True):
-                for index in order[:_DESCRIBED_AHEAD].tolist():
-                    view.tree.group(level, index)
-                    view.tree.sparkline(level, index, row_bins)
+            if analysis.logs is None:
+                self._load_page(view, opened)
+            else:
+                for level, order in zip(range(len(view.tree.levels)), view.order, strict=True):
+                    for index in order[:_DESCRIBED_AHEAD].tolist():
+                        view.tree.group(level, index)
+                        view.tree.sparkline(level, index, row_bins)
+            analysis.questions.activity(header_bins)
             suggestion = state.analysis.suggestion(text) if text and not view.count and view.total else None
             return view, suggestion
 
@@ -156,6 +165,72 @@ class ViewController:
 
         self._queries.submit("ahead", StoreQuery(ask, lambda _: None, lambda _: None))
 
+    # What is not in memory yet
+
+    def _load_page(self, view: View, opened: dict[Hashable, bool]) -> None:
+        """Loads the first page of `view`, and the events of the groups that are open; for the thread of queries.
+
+        Activity is left to the drawing of the lines.
+        """
+        analysis, last = self._state.analysis, len(view.tree.levels) - 1
+        outline = GroupOutline(view.tree, view.order, opened, self._table.page)
+        for index in outline.open_groups() if last >= 0 else [-1]:
+            analysis.load(Part(view.tree, last, index), 0, _DESCRIBED_AHEAD)
+        places = [outline.place(line) for line in range(min(len(outline), self._table.page))]
+        for level in range(last + 1):
+            shown_first = [place.index for place in places if place.level == level and place.row is None]
+            if shown_first:
+                view.tree.prepare(level, 0, shown_first)
+
+    def when_loaded(self, entry: OutlineEntry, then: Callable[[], None]) -> None:
+        """Calls `then` once the events of the group `entry` are in memory; at once where all are."""
+        analysis, view = self._state.analysis, self._state.view
+        if analysis.logs is not None or view is None:
+            then()
+            return
+        part = Part(view.tree, entry.level, entry.index)
+        if len(part) > _MANY_EVENTS:
+            self._page.say(f"Loading {len(part):,} events")
+
+        def loaded(_: None) -> None:
+            if self._state.view is view:
+                then()
+
+        self._queries.submit("events", StoreQuery(lambda: analysis.load(part, 0, _DESCRIBED_AHEAD), loaded))
+
+    def _missing(self, place: OutlineEntry) -> None:
+        """A line was drawn without what is not in memory: all such lines of a page are filled together."""
+        if not self._unfilled:
+            self._page.later(0, self._fill)
+        self._unfilled.add(place)
+
+    def _fill(self) -> None:
+        analysis, view, bins = self._state.analysis, self._state.view, self._table.activity_width
+        places, self._unfilled = self._unfilled, set()
+        if view is None or not places:
+            return
+        events: dict[tuple[int, int], list[int]] = {}
+        groups: dict[int, list[int]] = {}
+        for place in places:
+            if place.row is None:
+                groups.setdefault(place.level, []).append(place.index)
+            else:
+                position = view.tree.position(place.level, place.index, place.row)
+                events.setdefault((place.level, place.index), []).append(position or 0)
+
+        def ask() -> None:
+            for level, indices in groups.items():
+                view.tree.prepare(level, view.tree.bins_at_once(bins), sorted(indices))
+            for (level, index), positions in events.items():
+                first = min(positions)
+                analysis.load(Part(view.tree, level, index), first, max(positions) - first + _DESCRIBED_AHEAD)
+
+        def filled(_: None) -> None:
+            if self._state.view is view:
+                self.show_rows()
+
+        self._queries.submit("fill", StoreQuery(ask, filled))
+
     # Showing
 
     def _show_view(self, answer: tuple[View, str | None]) -> None:
@@ -164,7 +239,7 @@ class ViewController:
         whole = self._filter_bar.input.value == shown(view.filter_text)
         self._take(view)
         # Only now: the width depends on what has been read meanwhile.
-        self._header.activity = self._state.analysis.activity(self._header.activity_width)
+        self._header.activity = self._state.analysis.questions.activity(self._header.activity_width)
         if whole:
             self._filter_bar.show_suggestion(suggestion)
         shown_of = f"{view.count:,} of {view.total:,}" if view.filter_text else f"{view.total:,}"
@@ -194,7 +269,7 @@ class ViewController:
         assert outline is not None
         if self._saved_position is not None and state.read_all and state.shows_all:
             # The saved position; only now can all of it exist.
-            self._cursor_target = key_at(state.analysis.store, view.tree, self._saved_position) or self._cursor_target
+            self._cursor_target = key_at(view.tree, self._saved_position) or self._cursor_target
             self._saved_position = None
         entry = outline.find(self._cursor_target) if self._cursor_target is not None else None
         if entry is not None and outline.line_of(entry) is None:
@@ -210,13 +285,14 @@ class ViewController:
         assert state.outline is not None
         rows = GroupRows(
             state.outline,
-            state.analysis.store.exchange,
+            state.analysis.store.known,
             lambda category: state.analysis.knowledge.categories.get(category, category),
             state.analysis.zone,
             with_year=self.with_year,
             mark_of=self._mark_of,
             bins=lambda: self._table.activity_width,
             first_new=state.first_new,
+            missing=self._missing,
         )
         if state.view is not None:
             self._table.needs = self._needs(rows, state.view)

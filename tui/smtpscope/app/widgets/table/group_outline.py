@@ -61,7 +61,7 @@ class GroupOutline:
     def _lay_out(self) -> None:
         levels = self.tree.levels
         if not levels:
-            self._length = len(self.tree.order)
+            self._length = self.tree.listed
             return
         last = levels[-1]
         # The number of lines of each first-level group's children when it is open.
@@ -132,7 +132,7 @@ class GroupOutline:
             raise IndexError(f"line {line} of {self._length}")
         levels = self.tree.levels
         if not levels:
-            return OutlineEntry(-1, -1, int(self.tree.order[line]))
+            return OutlineEntry(-1, -1, self.tree.event(-1, -1, line))
         position = int(np.searchsorted(self._starts, line, side="right")) - 1
         index = int(self._order[0][position])
         offset = line - int(self._starts[position])
@@ -147,12 +147,16 @@ class GroupOutline:
         return OutlineEntry(1, child) if within == 0 else self._event(1, child, within - 1)
 
     def _event(self, level: int, index: int, number: int) -> OutlineEntry:
-        return OutlineEntry(level, index, int(self.tree.order[int(self.tree.levels[level].start[index]) + number]))
+        return OutlineEntry(level, index, self.tree.event(level, index, number))
 
     def is_open(self, level: int, index: int) -> bool:
         if len(self.tree.levels) == 2 and level == 0:
             return bool(self._open_first[index])
         return bool(self._open_last[index])
+
+    def open_groups(self) -> list[int]:
+        """The groups of the last level that are open."""
+        return [int(index) for index in np.flatnonzero(self._open_last)] if self.tree.levels else []
 
     def set_open(self, place: OutlineEntry, opened: bool) -> None:
         """Opens or closes the group of `place`."""
@@ -175,17 +179,14 @@ class GroupOutline:
         """The line of `place`, None while a closed group hides it."""
         levels = self.tree.levels
         if not levels:
-            found = np.flatnonzero(self.tree.order == place.row)
-            return int(found[0]) if len(found) else None
+            return None if place.row is None else self.tree.position(-1, -1, place.row)
         line = self._line_of_group(place.level, place.index)
         if line is None or place.row is None:
             return line
         if not self.is_open(place.level, place.index):
             return None
-        groups = levels[place.level]
-        start, end = int(groups.start[place.index]), int(groups.end[place.index])
-        found = np.flatnonzero(self.tree.order[start:end] == place.row)
-        return line + 1 + int(found[0]) if len(found) else None
+        position = self.tree.position(place.level, place.index, place.row)
+        return None if position is None else line + 1 + position
 
     def _line_of_group(self, level: int, index: int) -> int | None:
         levels = self.tree.levels
@@ -216,14 +217,8 @@ class GroupOutline:
 
     def place_of_row(self, row: int) -> OutlineEntry | None:
         """The event `row` in its group of the last level, None if the filter hides it."""
-        found = np.flatnonzero(self.tree.order == row)
-        if not len(found):
-            return None
-        if not self.tree.levels:
-            return OutlineEntry(-1, -1, row)
-        last = self.tree.levels[-1]
-        index = int(np.searchsorted(last.end, int(found[0]), side="right"))
-        return OutlineEntry(len(self.tree.levels) - 1, index, row)
+        index = self.tree.group_with(row)
+        return None if index is None else OutlineEntry(len(self.tree.levels) - 1, index, row)
 
     def parent(self, place: OutlineEntry) -> OutlineEntry | None:
         """The group that contains `place`, None at the top level."""

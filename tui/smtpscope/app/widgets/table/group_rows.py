@@ -18,10 +18,12 @@ from smtpscope.harmless import Shown, shown
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.store.activity import state_brief
+from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.grouping.group_sorting import EXPECTED_NOISE
 from smtpscope.store.grouping.groups import Group
 from smtpscope.store.times import format_time
 
+LOADING: Final = shown("loading")
 WHO_SHORT: Final[dict[WhoActs, str]] = {
     "us": "us",
     "them": "them",
@@ -32,7 +34,8 @@ WHO_SHORT: Final[dict[WhoActs, str]] = {
 
 
 class GroupRows:
-    """The lines of the table. `exchange` returns an event by its row, `cause_title` a category's short name.
+    """The lines of the table. `exchange` returns an event by its row, None if it is not in memory yet; `missing` hears
+    of each line that shows less than it should for that reason. `cause_title` is a category's short name.
 
     `with_year` says whether times need a year, `mark_of` returns whether an incident of the group is marked, `bins` how
     many bins fit in the activity column, `first_new` the first event that came in while following.
@@ -41,7 +44,7 @@ class GroupRows:
     def __init__(
         self,
         outline: GroupOutline,
-        exchange: Callable[[int], SmtpExchange],
+        exchange: Callable[[int], SmtpExchange | None],
         cause_title: Callable[[str], str],
         zone: tzinfo,
         *,
@@ -49,7 +52,9 @@ class GroupRows:
         mark_of: Callable[[Group], Mark],
         bins: Callable[[], int],
         first_new: int | None = None,
+        missing: Callable[[OutlineEntry], None] = lambda place: None,
     ) -> None:
+        self._missing = missing
         self.outline = outline
         self._exchange = exchange
         self._cause_title = cause_title
@@ -74,7 +79,9 @@ class GroupRows:
         Closed groups count too, so columns don't move when one is opened.
         """
         tree = self.outline.tree
-        groups = [tree.group(level, index) for level, o in enumerate(order) for index in o[:most].tolist()]
+        places = ((level, index) for level, o in enumerate(order) for index in o[:most].tolist())
+        known = (tree.known_group(level, index) for level, index in places)
+        groups = [group for group in known if group is not None]
         repeated = any(level.dimension.titled for level in tree.levels)
         return ColumnNeeds(
             name=max((2 * group.level + 2 + cell_len(self._name(group)) for group in groups), default=0),
@@ -89,6 +96,9 @@ class GroupRows:
     def _event(self, place: OutlineEntry, key: Hashable) -> TableLine:
         assert place.row is not None
         exchange = self._exchange(place.row)
+        if exchange is None:
+            self._missing(place)
+            return TableLine(key, 2 if self.outline.tree.levels else 0, None, LOADING, shown(""))
         when = self._time(exchange.time_ms) or "no time"
         new = self._first_new is not None and place.row >= self._first_new
         if exchange.problem is not None:
@@ -105,7 +115,10 @@ class GroupRows:
         )
 
     def _group(self, place: OutlineEntry, key: Hashable) -> TableLine:
-        group = self.outline.tree.group(place.level, place.index)
+        group = self.outline.tree.known_group(place.level, place.index)
+        if group is None:
+            self._missing(place)
+            return self._half_known(place, key)
         depth = place.level
         return TableLine(
             key,
@@ -118,12 +131,40 @@ class GroupRows:
             first=self._time(group.first_ms),
             last=self._time(group.last_ms),
             state=state_brief(group.state, group.quiet_ms),
-            activity=bars(self.outline.tree.sparkline(place.level, place.index, self._bins()), highest=7),
+            activity=self._activity(place),
             marked=self._mark_of(group),
             new=self._first_new is not None
             and bool((self.outline.tree.rows(place.level, place.index) >= self._first_new).any()),
             named=not self.outline.tree.levels[place.level].dimension.titled,
             tone=_tone(group),
+        )
+
+    def _activity(self, place: OutlineEntry) -> str:
+        tree = self.outline.tree
+        counts = tree.known_sparkline(place.level, place.index, tree.bins_at_once(self._bins()))
+        if counts is None:
+            self._missing(place)
+            return ""
+        return bars(counts, highest=7)
+
+    def _half_known(self, place: OutlineEntry, key: Hashable) -> TableLine:
+        """A group of which only what all groups have is known yet."""
+        tree = self.outline.tree
+        groups, index = tree.levels[place.level], place.index
+        text = tree.text_of_key(place.level, index)
+        label = self._cause_title(text) if groups.dimension.titled else text
+        times = int(groups.first_ms[index]), int(groups.last_ms[index])
+        first_ms, last_ms = (None if ms == NO_TIME else ms for ms in times)
+        return TableLine(
+            key,
+            place.level,
+            self.outline.is_open(place.level, index),
+            shown(label or groups.dimension.missing),
+            LOADING,
+            count=f"{int(groups.count[index]):,}",
+            first=self._time(first_ms),
+            last=self._time(last_ms),
+            named=not groups.dimension.titled,
         )
 
     def _name(self, group: Group) -> Shown:

@@ -1,0 +1,1 @@
+"""What the browser asks of logs, whether they are in memory or in a set."""

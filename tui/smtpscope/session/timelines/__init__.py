@@ -1,1 +1,0 @@
-"""When something happened, divided by what matters."""
