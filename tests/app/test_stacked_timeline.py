@@ -7,12 +7,12 @@ from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.widgets.timeline_list import TimelineList
 from smtpscope.session import Analysis
 from smtpscope.session.browsing.layers import STACKED_BY
-from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.group_tree import TreePart
 
 
 def test_layers_add_up_to_the_bins(analysis: Analysis) -> None:
     analysis.read_all()
-    everything = Part(analysis.view("").tree)
+    everything = TreePart(analysis.view("").tree)
     for by in STACKED_BY:
         found, layers = analysis.questions.timeline(everything, by, None)
         assert len(layers) > 2

@@ -9,7 +9,7 @@ import pytest
 
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.session import Analysis, open_analysis
-from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.group_tree import TreePart
 from support.evtx_events import SIX_STRINGS
 from support.evtx_writer import WrittenEvent, evtx_bytes
 
@@ -60,7 +60,7 @@ def test_refusals_that_end_days_before_the_log_are_over(log: Path) -> None:
         int(FIRST.timestamp()) * 1_000,
         int((FIRST + timedelta(hours=13 * 24 - 1)).timestamp()) * 1_000,
     )
-    assert "over for 3 days" in analysis.questions.episodes_text(Part(analysis.view().tree))
+    assert "over for 3 days" in analysis.questions.episodes_text(TreePart(analysis.view().tree))
 
 
 def test_refusals_until_the_end_of_the_log_go_on(log: Path) -> None:

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
+
+from smtpscope.errors import SmtpscopeError
+
+_OF_A_VIEW: Final = frozenset({"ahead", "completion", "detail", "fill"})
+"""Kinds that are asked again, if still wanted, once a new view is shown."""
 
 
 class StoreQuery(Struct, frozen=True):
@@ -24,11 +29,17 @@ class StoreQuery(Struct, frozen=True):
 class QueryQueue:
     """The queue. `run` runs as long as the screen lives; `between` is called whenever no query is running.
 
-    `alive` returns whether the screen still exists: a query may outlive it if the user quits.
+    `alive` returns whether the screen still exists: a query may outlive it if the user quits. `interrupt` ends the
+    running query, whose answer is no longer wanted, with an exception; it returns whether that can be done.
     """
 
-    def __init__(self, between: Callable[[], None], alive: Callable[[], bool]) -> None:
+    def __init__(
+        self, between: Callable[[], None], alive: Callable[[], bool], interrupt: Callable[[], bool] = lambda: False
+    ) -> None:
         self._between = between
+        self._interrupt = interrupt
+        self._running_kind = ""
+        self._interrupted = False
         self._alive = alive
         self._waiting: dict[str, StoreQuery] = {}
         self._wake = asyncio.Event()
@@ -49,8 +60,10 @@ class QueryQueue:
         return kind in self._waiting
 
     def submit(self, kind: str, query: StoreQuery) -> None:
-        """Runs `query` after the current one; replaces a waiting query of the same kind."""
+        """Runs `query` after the current one; replaces a waiting or running query of the same kind."""
         self._waiting[kind] = query
+        if self._running and (self._running_kind == kind or (kind == "view" and self._running_kind in _OF_A_VIEW)):
+            self._interrupted = self._interrupt()
         self._wake.set()
 
     async def run(self) -> None:
@@ -60,16 +73,19 @@ class QueryQueue:
             while self._waiting:
                 kind = next(iter(self._waiting))
                 query = self._waiting.pop(kind)
-                self._running = True
+                self._running, self._running_kind, self._interrupted = True, kind, False
                 try:
                     result = await asyncio.to_thread(query.ask)
                 except Exception as error:
                     self._running = False
                     if not self._alive():
                         return
-                    if query.failed is None:
+                    if self._interrupted and not isinstance(error, SmtpscopeError):
+                        pass
+                    elif query.failed is None:
                         raise
-                    query.failed(error)
+                    else:
+                        query.failed(error)
                 else:
                     self._running = False
                     if not self._alive():

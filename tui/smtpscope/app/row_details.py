@@ -18,7 +18,7 @@ from smtpscope.harmless import shown
 from smtpscope.knowledge.advice import Advice
 from smtpscope.session import ListedIncident, View
 from smtpscope.session.browsing.browsed import Browsed
-from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.group_tree import TreePart
 
 MOST_INCIDENTS = 50
 """A row may cover thousands of incidents; the pane lists the largest."""
@@ -33,12 +33,12 @@ def detail_of(analysis: Browsed, view: View, place: OutlineEntry, check_key: str
         event = analysis.event(place.row)
         match = event.advice.match
         facts = exchange_blocks(event.exchange, match, analysis.zone)
-        one = Part(view.tree, place.level, place.index, place.row)
+        one = TreePart(view.tree, place.level, place.index, place.row)
         results = analysis.live_results.of_one(lambda: analysis.questions.incident_keys(one))
         live = live_blocks(results, analysis.zone)
         guidance = guidance_blocks(event.advice, (), live, check_key)
         return Detail("Event", facts, guidance, with_gist(facts, event.advice, live), check_key)
-    part = Part(view.tree, place.level, place.index)
+    part = TreePart(view.tree, place.level, place.index)
     incidents = analysis.listed(part, MOST_INCIDENTS)
     if len(incidents) == 1:
         (only,) = analysis.incidents(part)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
+from threading import RLock
 from typing import Any, Final
 
 from numpy.typing import NDArray
@@ -89,6 +90,8 @@ class ExchangeSet:
         self.log_start_ms, self.log_end_ms = span
         self.count_duplicates = count_duplicates
         self.annotations = Annotations() if annotations is None else annotations
+        # Screens ask in threads of their own, and names of tables are of the connection.
+        self._lock = RLock()
         self.kept = kept
         self._logs = tuple(logs)
         self._numbers = {name: number for number, name in enumerate(self._logs)}
@@ -185,12 +188,14 @@ class ExchangeSet:
 
     def columns(self, statement: str, values: Iterable[object] = ()) -> Results:
         """The columns of the result of `statement`, by name."""
-        found: Results = self._connection.execute(statement, list(values)).fetchnumpy()
+        with self._lock:
+            found: Results = self._connection.execute(statement, list(values)).fetchnumpy()
         return found
 
     def tuples(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
         """The rows of the result of `statement`."""
-        found: list[tuple[Any, ...]] = self._connection.execute(statement, list(values)).fetchall()
+        with self._lock:
+            found: list[tuple[Any, ...]] = self._connection.execute(statement, list(values)).fetchall()
         return found
 
     def stream(self, statement: str, values: Iterable[object] = ()) -> Iterator[tuple[Any, ...]]:
@@ -202,16 +207,18 @@ class ExchangeSet:
 
     def run(self, statement: str, values: Iterable[object] = ()) -> None:
         """Runs `statement`, which has no result."""
-        self._connection.execute(statement, list(values))
+        with self._lock:
+            self._connection.execute(statement, list(values))
 
     @contextmanager
     def arrays(self, name: str, columns: Mapping[str, NDArray[Any]]) -> Iterator[None]:
         """Lets statements read `columns` as the table `name` meanwhile."""
-        self._connection.register(name, dict(columns))
-        try:
-            yield
-        finally:
-            self._connection.unregister(name)
+        with self._lock:
+            self._connection.register(name, dict(columns))
+            try:
+                yield
+            finally:
+                self._connection.unregister(name)
 
     def discard(self, tables: Iterable[str]) -> None:
         """Drops `tables`, once there is time; may be called in any thread."""

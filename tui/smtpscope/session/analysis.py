@@ -41,7 +41,7 @@ from smtpscope.session.view_values import (
     rows_in,
 )
 from smtpscope.store.event_store import EventStore
-from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.group_tree import TreePart
 from smtpscope.store.grouping.groups import Grouping, GroupTree, SortColumn
 from smtpscope.store.grouping.incident import IncidentKey
 from smtpscope.store.times import LocalZone, zone_label
@@ -110,8 +110,12 @@ class Analysis:
     def read_all(self, on_progress: Callable[[Progress], None] | None = None) -> None:
         self.loader.read_all(on_progress)
 
-    def load(self, part: Part, first: int, number: int) -> None:
+    def load(self, part: TreePart, first: int, number: int) -> None:
         """All events are in memory."""
+
+    def interrupt(self) -> bool:
+        """Nothing takes long in memory."""
+        return False
 
     def set_assumed_zone(self, zone: tzinfo) -> None:
         self.loader.set_assumed_zone(zone)
@@ -215,7 +219,7 @@ class Analysis:
         """How many events each entry explains; a category's general entry counts for the whole category."""
         return counts_of_entries(self.store)
 
-    def incidents(self, chosen: Rows | Part, *, most: int | None = None) -> list[IncidentDetail]:
+    def incidents(self, chosen: Rows | TreePart, *, most: int | None = None) -> list[IncidentDetail]:
         """The chosen rows split into incidents with guidance, most frequent first, at most `most` of them."""
         from smtpscope.store.grouping.incidents import incidents
 
@@ -233,7 +237,7 @@ class Analysis:
         """The exchanges of `view`, which is not grouped, in order of time, each with its cause."""
         return ((self.store.exchange(row), self.match(row).category) for row in view.tree.order.tolist())
 
-    def listed(self, part: Part, most: int) -> list[ListedIncident]:
+    def listed(self, part: TreePart, most: int) -> list[ListedIncident]:
         """The `most` most frequent incidents in `part` with guidance, with only the fields a list needs."""
         from smtpscope.store.grouping.incidents import incident_heads
 
@@ -252,7 +256,7 @@ class Analysis:
         """The marked incidents."""
         return self.user_data.marks
 
-    def mark(self, part: Part) -> bool:
+    def mark(self, part: TreePart) -> bool:
         """Marks the incidents of `part`, or unmarks them if all are marked; returns whether they are marked now."""
         return self.user_data.toggle(set(incident_keys(self.store, part.rows)))
 
@@ -265,12 +269,10 @@ class Analysis:
 
     @property
     def logs(self) -> Analysis:
-        """This run, as its logs are in memory."""
         return self
 
     @property
     def questions(self) -> Questions:
-        """What the screens ask about some rows."""
         from smtpscope.session.browsing.log_questions import LogQuestions
 
         return LogQuestions(self.store, self.zone, twice=self.count_duplicates)

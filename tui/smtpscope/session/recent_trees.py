@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-from smtpscope.store.grouping.groups import GroupTree
+from smtpscope.store.grouping.group_tree import TreeOfGroups
 
 _KEPT = 3
 """The one on screen, the previous one, and the next one; each takes sixteen bytes per event."""
@@ -14,9 +14,9 @@ class RecentTrees:
     """Trees by their inputs; evicts the least recently used."""
 
     def __init__(self) -> None:
-        self._trees: dict[Hashable, GroupTree] = {}
+        self._trees: dict[Hashable, TreeOfGroups] = {}
 
-    def of(self, made_of: Hashable, make: Callable[[], GroupTree]) -> GroupTree:
+    def of(self, made_of: Hashable, make: Callable[[], TreeOfGroups]) -> TreeOfGroups:
         """The tree for the inputs `made_of`; calls `make` if it is not cached."""
         tree = self._trees.pop(made_of, None)
         if tree is None:

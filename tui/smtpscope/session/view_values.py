@@ -18,16 +18,16 @@ from smtpscope.store.event_store import EncodedBatch
 from smtpscope.store.grouping.dimensions import Grouping
 from smtpscope.store.grouping.explanations import Explanation
 from smtpscope.store.grouping.group_sorting import SortColumn
-from smtpscope.store.grouping.group_tree import Part, TreeOfGroups
+from smtpscope.store.grouping.group_tree import TreeOfGroups, TreePart
 from smtpscope.store.grouping.incident import Incident, IncidentHead
 
 Rows = NDArray[np.int64]
 """Row numbers of the store."""
 
 
-def rows_in(chosen: Rows | Part) -> Rows:
+def rows_in(chosen: Rows | TreePart) -> Rows:
     """The numbers of the chosen rows."""
-    return chosen.rows if isinstance(chosen, Part) else chosen
+    return chosen.rows if isinstance(chosen, TreePart) else chosen
 
 
 class Progress(Struct, frozen=True):

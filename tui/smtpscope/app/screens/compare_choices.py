@@ -14,7 +14,7 @@ from smtpscope.session import Analysis
 from smtpscope.session.watching.comparing import Period, compare_periods, compare_values
 from smtpscope.store.filter.filter_fields import FIELDS
 from smtpscope.store.grouping.dimensions import NO_GROUPS
-from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.group_tree import TreePart
 
 _MOST_VALUES: Final = 5
 """Of the servers and files, the most frequent are offered in pairs."""
@@ -46,7 +46,7 @@ def offered(analysis: Analysis) -> Iterator[CompareChoice]:
     """What these logs can be compared by, the newest period first."""
     for title, earlier, later in _PERIODS:
         yield CompareChoice(title, periods=(earlier, later))
-    everything = Part(analysis.view(grouping=NO_GROUPS).tree)
+    everything = TreePart(analysis.view(grouping=NO_GROUPS).tree)
     for field, facet in FIELDS.tabs():
         if field.name in ("server", "file"):
             values = [value for value, _ in analysis.questions.facets(everything, facet.name)[:_MOST_VALUES] if value]

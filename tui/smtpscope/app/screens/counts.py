@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Static
 
+from smtpscope.app.asking_thread import ask_then
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.widgets.counted_list import CountedList
 from smtpscope.app.widgets.key_footer import KeyFooter
@@ -19,7 +20,8 @@ from smtpscope.app.widgets.prose.prose_blocks import text
 from smtpscope.harmless import Shown, shown
 from smtpscope.session.browsing.browsed import Browsed
 from smtpscope.store.filter.filter_fields import FIELDS
-from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.group_tree import TreePart
+from smtpscope.store.spellings import Counted
 
 
 class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
@@ -35,7 +37,7 @@ class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
         Binding("y", "copy", "Copy list", id="counts.copy"),
     ]
 
-    def __init__(self, analysis: Browsed, part: Part, name: Shown) -> None:
+    def __init__(self, analysis: Browsed, part: TreePart, name: Shown) -> None:
         super().__init__()
         self._analysis = analysis
         self._part = part
@@ -58,7 +60,11 @@ class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
         _, facet = self._tabs[self._facet]
         counted = self.query_one(CountedList)
         counted.nothing = facet.nothing
-        counted.counted = self._analysis.questions.facets(self._part, facet.name)
+
+        def show(found: Counted) -> None:
+            counted.counted = found
+
+        ask_then(self, self._analysis, lambda: self._analysis.questions.facets(self._part, facet.name), show)
         parts: list[Content] = []
         for number, (_, each) in enumerate(self._tabs):
             here = number == self._facet

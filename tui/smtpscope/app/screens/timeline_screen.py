@@ -11,15 +11,16 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from smtpscope.app.asking_thread import ask_then
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.prose.prose_blocks import text
 from smtpscope.app.widgets.timeline_list import LAYER_SIGNS, TimelineList
 from smtpscope.harmless import Shown, shown
 from smtpscope.session.browsing.browsed import Browsed
-from smtpscope.session.browsing.layers import ACTION_NAMES, STACKED_BY, StackedBy
+from smtpscope.session.browsing.layers import ACTION_NAMES, STACKED_BY, Layer, StackedBy
 from smtpscope.store.activity import State
-from smtpscope.store.grouping.group_tree import Part
-from smtpscope.store.grouping.time_bins import STEPS, Step
+from smtpscope.store.grouping.group_tree import TreePart
+from smtpscope.store.grouping.time_bins import STEPS, Step, Timeline
 from smtpscope.store.times import format_time
 
 _COLOURS: Final = ("$text-error", "$text-accent", "$text-primary", "$text-success", "$text-muted")
@@ -44,9 +45,9 @@ class TimelineScreen(ModalScreen[str | None]):
     def __init__(
         self,
         analysis: Browsed,
-        part: Part,
+        part: TreePart,
         name: Shown,
-        everything: Part | None = None,
+        everything: TreePart | None = None,
         states: tuple[State | None, State | None] = (None, None),
     ) -> None:
         """`part` are the events of the row `name`, `everything` those of all rows in view; `states` are those of both,
@@ -76,7 +77,15 @@ class TimelineScreen(ModalScreen[str | None]):
         self.query_one(TimelineList).action_to_line(-1)
 
     def _show(self) -> None:
-        found, layers = self._analysis.questions.timeline(self._part, self._by, self._step)
+        questions, part, by, step = self._analysis.questions, self._part, self._by, self._step
+        state = self._states[part is self._everything]
+
+        def ask() -> tuple[Timeline, tuple[Layer, ...], str]:
+            return *questions.timeline(part, by, step), questions.episodes_text(part, state)
+
+        ask_then(self, self._analysis, ask, lambda found: self._show_found(*found))
+
+    def _show_found(self, found: Timeline, layers: tuple[Layer, ...], episodes: str) -> None:
         self._step = found.step
         bins = self.query_one(TimelineList)
         # Who acts has always the same sign; hosts have them in their order.
@@ -91,8 +100,7 @@ class TimelineScreen(ModalScreen[str | None]):
         ]
         self.query_one("#timeline-layers", Static).update(Content.assemble(*legend))
         self.query_one("#timeline-name", Static).update(text(self._rows_name, "bold"))
-        state = self._states[self._part is self._everything]
-        sentence = self._analysis.questions.episodes_text(self._part, state) or "no event here has a time"
+        sentence = episodes or "no event here has a time"
         untimed = f"; {found.untimed:,} without a time" if found.untimed else ""
         self.query_one("#timeline-episodes", Static).update(text(f"{len(self._part):,} events: {sentence}{untimed}"))
 

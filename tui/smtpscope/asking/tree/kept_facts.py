@@ -9,9 +9,11 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from smtpscope.asking.activity_bins import BINS
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.group_tables import FACTS, KEPT_GROUPS, PLACES, activity_of, kept_as
 from smtpscope.store.activity import NO_STATE
+from smtpscope.store.grouping.grouping import Level
 
 UNKNOWN: Final = -1
 
@@ -77,6 +79,52 @@ class KeptLevel:
                 f"WHERE groups = '{self._name}'"
             )
         return {number: activity_of(np.array(packed, np.int64)) for number, packed in found}
+
+
+class KeptTree:
+    """What is kept of the groups of a tree with `levels` and the time span `span`."""
+
+    def __init__(self, asked: ExchangeSet, levels: Sequence[Level], span: tuple[int, int] | None) -> None:
+        self._set = asked
+        self._levels = levels
+        self._span = span
+        self._known: dict[int, tuple[KeptLevel, KeptFacts]] = {}
+
+    def keys(self, level: int, indices: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        """The keys of some groups of a level, that of the group around them first."""
+        if level == 0:
+            return [self._levels[0].key[indices]]
+        return [self._levels[0].key[self._levels[1].parent[indices]], self._levels[1].key[indices]]
+
+    def facts(self, level: int) -> KeptFacts:
+        """What is kept of all groups of a level."""
+        return self._level(level)[1]
+
+    def bins(self, most: int) -> int:
+        """The number of parts of a sparkline, at most `most`, that those that are kept make up."""
+        return next((number for number in range(most, 0, -1) if BINS % number == 0), most)
+
+    def lines(self, level: int, indices: Sequence[int], bins: int) -> dict[int, tuple[int, ...]]:
+        """The sparklines of those of the groups `indices` of which they are kept: over the span of the whole set."""
+        tables = self._set.kept
+        if tables is None or tables.span != self._span or bins < 1 or BINS % bins:
+            return {}
+        asked, facts = self._level(level)
+        whole = asked.activity([index for index in indices if facts.kept[index]])
+        each = BINS // bins
+        return {
+            index: tuple(sum(counts[start : start + each]) for start in range(0, BINS, each))
+            for index, counts in whole.items()
+        }
+
+    def _level(self, level: int) -> tuple[KeptLevel, KeptFacts]:
+        known = self._known.get(level)
+        if known is None:
+            groups = self._levels[level]
+            names = [around.dimension.name for around in self._levels[: level + 1]]
+            kept = KeptLevel(self._set, names, self.keys(level, np.arange(len(groups))), groups.count)
+            known = self._known[level] = kept, kept.facts()
+        return known
 
 
 def _places_of(wanted: Sequence[NDArray[np.int64]], among: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:

@@ -8,12 +8,12 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.asking.activity_bins import BINS, bin_of
+from smtpscope.asking.activity_bins import bin_of
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.group_tables import CELL_COLUMNS
 from smtpscope.asking.incident_states import states_of_groups
 from smtpscope.asking.sql import Sql, all_of, one_of
-from smtpscope.asking.tree.kept_facts import UNKNOWN, KeptFacts, KeptLevel
+from smtpscope.asking.tree.kept_facts import UNKNOWN, KeptTree
 from smtpscope.asking.tree.set_events import MOST_LISTED, SetEvents
 from smtpscope.asking.tree.set_facts import SetFacts
 from smtpscope.asking.tree.set_levels import KEYS, PRUNED, KeyTexts, keyed_groups, loaded_levels, ranks_table
@@ -49,8 +49,8 @@ class SetTree:
         self.events = SetEvents(asked, self.rows_of)
         self._texts = tuple(KeyTexts(asked, dimension) for dimension in self._dimensions)
         self._tables: dict[int, str] = {}
-        self._kept: dict[int, tuple[KeptLevel, KeptFacts]] = {}
         self._length, self.span = self._extent()
+        self._kept = KeptTree(asked, self.levels, self.span)
         finalize(self, lambda tables: asked.discard(tables.values()), self._tables)
 
     def __len__(self) -> int:
@@ -125,7 +125,7 @@ class SetTree:
         """The facts of group `index` of `level`."""
         facts = self._facts.get((level, index))
         if facts is None:
-            known = int(self._known(level).recipients[index])
+            known = int(self._kept.facts(level).recipients[index])
             recipients = {} if known == UNKNOWN else {0: known}
             asked = SetFacts(self._set, self.rows_of(level, index), recipients=recipients)
             facts = self._facts[level, index] = asked.of_each()[0]
@@ -145,13 +145,13 @@ class SetTree:
 
     def bins_at_once(self, bins: int) -> int:
         """As many as the parts of those that are kept make up."""
-        return next((number for number in range(bins, 0, -1) if BINS % number == 0), bins)
+        return self._kept.bins(bins)
 
     def sparkline(self, level: int, index: int, bins: int = 24) -> tuple[int, ...]:
         """The number of events of a group in each of `bins` equal parts of the whole tree's time span."""
         known = self._sparklines.get((level, index, bins))
         if known is None:
-            lines = self._kept_lines(level, [index], bins)
+            lines = self._kept.lines(level, [index], bins)
             if index not in lines:
                 lines[index] = self._binned(self.rows_of(level, index), bins, "0", "").get(0, (0,) * max(0, bins))
             known = self._sparklines[level, index, bins] = lines[index]
@@ -161,7 +161,7 @@ class SetTree:
         """Computes `group` and `sparkline` for many groups of `level` at once: for all, or for some of them."""
         rows = self._rows if indices is None else all_of((self._rows, *self._among(level, indices)))
         join, keys = self._join(level, indices), [KEYS[dimension.name] for dimension in self._dimensions[: level + 1]]
-        known = self._known(level).recipients
+        known = self._kept.facts(level).recipients
         wanted = list(range(len(known)) if indices is None else indices)
         if any((level, index) not in self._facts for index in wanted):
             recipients = {index: int(known[index]) for index in wanted if known[index] != UNKNOWN}
@@ -169,7 +169,7 @@ class SetTree:
             self._facts.update(((level, index), found) for index, found in facts.items())
         if bins < 1:
             return
-        lines = self._kept_lines(level, wanted, bins)
+        lines = self._kept.lines(level, wanted, bins)
         rest = [index for index in wanted if index not in lines]
         if rest:
             some = None if indices is None and not lines else rest
@@ -177,36 +177,6 @@ class SetTree:
             lines |= self._binned(rows, bins, "groups.number", self._join(level, some))
         for index in wanted:
             self._sparklines[level, index, bins] = lines.get(index, (0,) * max(0, bins))
-
-    def _keys(self, level: int, indices: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-        """The keys of some groups of a level, that of the group around them first."""
-        if level == 0:
-            return [self.levels[0].key[indices]]
-        return [self.levels[0].key[self.levels[1].parent[indices]], self.levels[1].key[indices]]
-
-    def _kept_level(self, level: int) -> tuple[KeptLevel, KeptFacts]:
-        known = self._kept.get(level)
-        if known is None:
-            groups, names = self.levels[level], [dimension.name for dimension in self._dimensions[: level + 1]]
-            kept = KeptLevel(self._set, names, self._keys(level, np.arange(len(groups))), groups.count)
-            known = self._kept[level] = kept, kept.facts()
-        return known
-
-    def _known(self, level: int) -> KeptFacts:
-        return self._kept_level(level)[1]
-
-    def _kept_lines(self, level: int, indices: list[int], bins: int) -> dict[int, tuple[int, ...]]:
-        """The sparklines that the set keeps, which are over the time span of all of its rows."""
-        tables = self._set.kept
-        if tables is None or tables.span != self.span or bins < 1 or BINS % bins:
-            return {}
-        asked, facts = self._kept_level(level)
-        whole = asked.activity([index for index in indices if facts.kept[index]])
-        each = BINS // bins
-        return {
-            index: tuple(sum(counts[start : start + each]) for start in range(0, BINS, each))
-            for index, counts in whole.items()
-        }
 
     def _among(self, level: int, indices: Sequence[int]) -> Iterator[Sql]:
         """The rows of some groups; that of their keys comes first, as it leaves out most of the set unread."""
@@ -239,7 +209,7 @@ class SetTree:
             self._states[level] = known
         if known is None:
             keys = tuple(KEYS[dimension.name] for dimension in self._dimensions[: level + 1])
-            groups, kept = self.levels[level], self._known(level)
+            groups, kept = self.levels[level], self._kept.facts(level)
             # Of no time, so that nothing is asked for them.
             timed = np.where(kept.kept, 0, groups.count - groups.untimed)
 
@@ -289,7 +259,7 @@ class SetTree:
         return f"JOIN {table} AS groups ON {same}"
 
     def _table_of(self, level: int, indices: NDArray[np.int64]) -> str:
-        levels = list(zip(self._dimensions, self._keys(level, indices), strict=False))
+        levels = list(zip(self._dimensions, self._kept.keys(level, indices), strict=False))
         return keyed_groups(self._set, indices, levels)
 
     def _binned(self, rows: Sql, bins: int, group: str, join: str) -> dict[int, tuple[int, ...]]:

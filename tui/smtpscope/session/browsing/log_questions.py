@@ -12,7 +12,7 @@ from smtpscope.store.activity import State
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.filter.suggestions import Completion
 from smtpscope.store.grouping.facets import facets
-from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.group_tree import TreePart
 from smtpscope.store.grouping.incident import Episode
 from smtpscope.store.grouping.time_bins import (
     Step,
@@ -35,11 +35,11 @@ class LogQuestions:
         self._zone = zone
         self._twice = twice
 
-    def facets(self, part: Part, name: str) -> Counted:
+    def facets(self, part: TreePart, name: str) -> Counted:
         """The distinct values of the facet `name` in `part`, the most frequent first."""
         return facets(self._store, part.rows, name)
 
-    def timeline(self, part: Part, by: StackedBy, step: Step | None) -> tuple[Timeline, tuple[Layer, ...]]:
+    def timeline(self, part: TreePart, by: StackedBy, step: Step | None) -> tuple[Timeline, tuple[Layer, ...]]:
         """Counts of `part` by calendar step (None: a suitable one), and its layers, which add up to them."""
         store, rows, zone = self._store, part.rows, self._zone
         found = timeline(store, rows, zone, step=step)
@@ -56,11 +56,11 @@ class LogQuestions:
             layers.append((name, [each.count for each in of_layer.bins]))
         return found, layers_of([each.count for each in found.bins], layers)
 
-    def episodes(self, part: Part) -> Sequence[Episode]:
+    def episodes(self, part: TreePart) -> Sequence[Episode]:
         """The bursts in `part`, in order of time."""
         return episodes(sorted_times(self._store, part.rows))
 
-    def episodes_text(self, part: Part, state: State | None = None) -> str:
+    def episodes_text(self, part: TreePart, state: State | None = None) -> str:
         """The bursts in `part` and their `state` (worked out if None) in one sentence, "" if no row has a time."""
         return episodes_text(self._store, part.rows, self._zone, state)
 
@@ -72,6 +72,6 @@ class LogQuestions:
         """How the term of the filter `text` at `cursor` may go on."""
         return filter_completions(self._store, text, cursor, self._zone, twice=self._twice)
 
-    def incident_keys(self, part: Part) -> Sequence[IncidentKey]:
+    def incident_keys(self, part: TreePart) -> Sequence[IncidentKey]:
         """The incidents in `part`, the most frequent first."""
         return incident_keys(self._store, part.rows)

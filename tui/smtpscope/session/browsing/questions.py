@@ -8,7 +8,7 @@ from typing import Protocol
 from smtpscope.session.browsing.layers import Layer, StackedBy
 from smtpscope.store.activity import State
 from smtpscope.store.filter.suggestions import Completion
-from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.group_tree import TreePart
 from smtpscope.store.grouping.incident import Episode
 from smtpscope.store.grouping.time_bins import Step, Timeline
 from smtpscope.store.incident_key import IncidentKey
@@ -18,19 +18,19 @@ from smtpscope.store.spellings import Counted
 class Questions(Protocol):
     """The questions; times are milliseconds since 1970-01-01 UTC, calendar steps those of the zone on display."""
 
-    def facets(self, part: Part, name: str) -> Counted:
+    def facets(self, part: TreePart, name: str) -> Counted:
         """The distinct values of the facet `name` in `part`, the most frequent first."""
         ...
 
-    def timeline(self, part: Part, by: StackedBy, step: Step | None) -> tuple[Timeline, tuple[Layer, ...]]:
+    def timeline(self, part: TreePart, by: StackedBy, step: Step | None) -> tuple[Timeline, tuple[Layer, ...]]:
         """Counts of `part` by calendar step (None: a suitable one), and its layers, which add up to them."""
         ...
 
-    def episodes(self, part: Part) -> Sequence[Episode]:
+    def episodes(self, part: TreePart) -> Sequence[Episode]:
         """The bursts in `part`, in order of time."""
         ...
 
-    def episodes_text(self, part: Part, state: State | None = None) -> str:
+    def episodes_text(self, part: TreePart, state: State | None = None) -> str:
         """The bursts in `part` and their `state` (worked out if None) in one sentence, "" if no row has a time."""
         ...
 
@@ -42,6 +42,6 @@ class Questions(Protocol):
         """How the term of the filter `text` at `cursor` may go on."""
         ...
 
-    def incident_keys(self, part: Part) -> Sequence[IncidentKey]:
+    def incident_keys(self, part: TreePart) -> Sequence[IncidentKey]:
         """The incidents in `part`, the most frequent first."""
         ...

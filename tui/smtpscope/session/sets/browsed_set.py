@@ -28,7 +28,7 @@ from smtpscope.session.user_data import UserData
 from smtpscope.session.view_values import EventDetail, IncidentDetail, ListedIncident, LoadedBatch, Overview, View
 from smtpscope.store.grouping.dimensions import Grouping
 from smtpscope.store.grouping.group_sorting import SortColumn
-from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.group_tree import TreePart
 from smtpscope.store.grouping.incident import IncidentKey
 
 if TYPE_CHECKING:
@@ -121,10 +121,14 @@ class BrowsedSet:
     def add(self, batch: LoadedBatch) -> None:
         """Nothing comes in."""
 
+    def interrupt(self) -> bool:
+        self._set.interrupt()
+        return True
+
     def set_assumed_zone(self, zone: tzinfo) -> None:
         """Zones were assumed while the logs were read."""
 
-    def load(self, part: Part, first: int, number: int) -> None:
+    def load(self, part: TreePart, first: int, number: int) -> None:
         """Brings `number` events of a group from `first` on into memory."""
         tree = _tree(part)
         rows = tree.events.of(part.level, part.index)[first : first + number].tolist()
@@ -167,11 +171,11 @@ class BrowsedSet:
                 counts[entry_id] += events
         return counts
 
-    def incidents(self, chosen: Part, *, most: int | None = None) -> list[IncidentDetail]:
+    def incidents(self, chosen: TreePart, *, most: int | None = None) -> list[IncidentDetail]:
         """The chosen rows split into incidents with guidance, most frequent first, at most `most` of them."""
         return self._asked.incidents_of(self._rows_of(chosen), most)
 
-    def listed(self, part: Part, most: int) -> list[ListedIncident]:
+    def listed(self, part: TreePart, most: int) -> list[ListedIncident]:
         """The `most` most frequent incidents in `part` with guidance, with only the fields a list needs."""
         found = heads(self._set, self._rows_of(part), most)
         for head in found:
@@ -182,17 +186,17 @@ class BrowsedSet:
         """The marked incidents in `view`, most frequent first."""
         found = []
         for key in self.marks:
-            rows = all_of((of_incident(key), self._rows_of(Part(view.tree))))
+            rows = all_of((of_incident(key), self._rows_of(TreePart(view.tree))))
             found += self._asked.incidents_of(rows, 1)
         return sorted(found, key=lambda detail: -detail.incident.count)
 
-    def mark(self, part: Part) -> bool:
+    def mark(self, part: TreePart) -> bool:
         """Marks the incidents of `part`, or unmarks them if all are marked; returns whether they are marked now."""
         return self.user_data.toggle(set(self.questions.incident_keys(part)))
 
     def incident_of(self, row: int, view: View) -> list[IncidentDetail]:
         """The incident of the event `row`, restricted to `view`."""
-        rows = all_of((of_incident(self._store.key(row)), self._rows_of(Part(view.tree))))
+        rows = all_of((of_incident(self._store.key(row)), self._rows_of(TreePart(view.tree))))
         return self._asked.incidents_of(rows, 1)
 
     def document(self, details: Iterable[IncidentDetail], view: View) -> SummaryDocument:
@@ -225,7 +229,7 @@ class BrowsedSet:
         if self._set.count_duplicates != self.count_duplicates:
             self._asked.count_duplicates(self.count_duplicates)
 
-    def _rows_of(self, part: Part) -> Sql:
+    def _rows_of(self, part: TreePart) -> Sql:
         tree = _tree(part)
         rows = tree.rows_of(part.level, part.index)
         if part.row is None:
@@ -234,7 +238,7 @@ class BrowsedSet:
         return all_of((rows, self._set.one_row(part.row), of_incident(self._store.key(part.row))))
 
 
-def _tree(part: Part) -> SetTree:
+def _tree(part: TreePart) -> SetTree:
     if not isinstance(part.tree, SetTree):
         raise TypeError(f"a part of a set is asked for, not one of {type(part.tree).__name__}")
     return part.tree

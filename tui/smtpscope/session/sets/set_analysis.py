@@ -17,6 +17,7 @@ from smtpscope.errors import LogError, Problem
 from smtpscope.export.report.report import Report
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
+from smtpscope.session.recent_trees import RecentTrees
 from smtpscope.session.reporting import report_of, with_summaries
 from smtpscope.session.view_values import IncidentDetail, Overview, View
 from smtpscope.store.event_store import DIRECTIONS
@@ -55,6 +56,7 @@ class SetAnalysis:
         self._manifest = manifest
         self._set = ExchangeSet.of_manifest(folder, manifest, count_duplicates=count_duplicates)
         self._rows = SetRows(self._set)
+        self._recent_trees = RecentTrees()
         self._overview: Overview | None = None
 
     @property
@@ -91,7 +93,10 @@ class SetAnalysis:
         descending: bool = False,
     ) -> View:
         """The events that match `filter_text`, grouped and sorted. Raises FilterError."""
-        tree = SetTree(self._set, self._set.asked(filter_text, self.zone), grouping)
+        made_of = (filter_text.strip(), grouping, self._set.count_duplicates, self.zone, self._set.annotations)
+        tree = self._recent_trees.of(
+            made_of, lambda: SetTree(self._set, self._set.asked(filter_text, self.zone), grouping)
+        )
         order = tree.sorted_by(sort, descending)
         return View(filter_text, grouping, sort, descending, tree, order, self.overview().events)
 

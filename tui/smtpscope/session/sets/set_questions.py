@@ -19,7 +19,7 @@ from smtpscope.session.browsing.layers import Layer, StackedBy, action_terms, ho
 from smtpscope.store.activity import State, state_of
 from smtpscope.store.filter.field_table import Field
 from smtpscope.store.filter.suggestions import Completion, completions, term_at
-from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.group_tree import TreePart
 from smtpscope.store.grouping.incident import Episode
 from smtpscope.store.grouping.time_bins import Step, Timeline, episode_sentence, episodes
 from smtpscope.store.incident_key import IncidentKey
@@ -49,7 +49,7 @@ class SetQuestions:
         self,
         asked: ExchangeSet,
         zone: tzinfo,
-        rows_of: Callable[[Part], Sql],
+        rows_of: Callable[[TreePart], Sql],
         known_activity: dict[int, tuple[int, ...]],
     ) -> None:
         self._asked = asked
@@ -57,11 +57,11 @@ class SetQuestions:
         self._rows_of = rows_of
         self._activity = known_activity
 
-    def facets(self, part: Part, name: str) -> Counted:
+    def facets(self, part: TreePart, name: str) -> Counted:
         """The distinct values of the facet `name` in `part`, at most a thousand, the most frequent first."""
         return facets(self._asked, self._rows_of(part), name, _MOST_VALUES)
 
-    def timeline(self, part: Part, by: StackedBy, step: Step | None) -> tuple[Timeline, tuple[Layer, ...]]:
+    def timeline(self, part: TreePart, by: StackedBy, step: Step | None) -> tuple[Timeline, tuple[Layer, ...]]:
         """Counts of `part` by calendar step (None: a suitable one), and its layers, which add up to them."""
         rows, zone = self._rows_of(part), self._zone
         found = timeline(self._asked, rows, zone, step=step)
@@ -75,11 +75,11 @@ class SetQuestions:
             layers.append((name, [each.count for each in of_layer.bins]))
         return found, layers_of([each.count for each in found.bins], layers)
 
-    def episodes(self, part: Part) -> Sequence[Episode]:
+    def episodes(self, part: TreePart) -> Sequence[Episode]:
         """The bursts in `part`, in order of time."""
         return episodes(self._times(part))
 
-    def episodes_text(self, part: Part, state: State | None = None) -> str:
+    def episodes_text(self, part: TreePart, state: State | None = None) -> str:
         """The bursts in `part` and their `state` (worked out if None) in one sentence, "" if no row has a time."""
         times, end_ms = self._times(part), self._asked.log_end_ms
         state = state or state_of(times, self._asked.log_start_ms, end_ms)
@@ -102,11 +102,11 @@ class SetQuestions:
             rows = self._asked.asked("", self._zone)
         return completions(CountedInSet(self._asked, rows), text, cursor)
 
-    def incident_keys(self, part: Part) -> Sequence[IncidentKey]:
+    def incident_keys(self, part: TreePart) -> Sequence[IncidentKey]:
         """The incidents in `part`, the most frequent first."""
         return incident_keys(self._asked, self._rows_of(part))
 
-    def _times(self, part: Part) -> NDArray[np.int64]:
+    def _times(self, part: TreePart) -> NDArray[np.int64]:
         rows = self._rows_of(part)
         found = self._asked.columns(
             f"SELECT time_ms FROM part_rows WHERE time_ms IS NOT NULL AND ({rows.text}) ORDER BY 1", rows.values

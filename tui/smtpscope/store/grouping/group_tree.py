@@ -15,7 +15,7 @@ from smtpscope.store.grouping.group_sorting import SortColumn
 from smtpscope.store.grouping.grouping import Level
 
 
-class Part(Struct, frozen=True):
+class TreePart(Struct, frozen=True):
     """Some rows of `tree`: those of a group, all of them (`level` is -1), or the one event `row`."""
 
     tree: TreeOfGroups

@@ -91,14 +91,14 @@ class BrowseScreen(Screen[None]):
         self.table = GroupTable(id="table")
         self.detail = DetailPane(id="detail")
         self._layout: Layout = self.state.settings.layout
-        self._make_parts(analysis)
+        self._make_parts(analysis.interrupt)
         self._place = SavedPlace(self.state, self.views)
         if restore:
             self._layout = self._place.restore(filter_text, self._layout)
 
-    def _make_parts(self, analysis: Browsed) -> None:
+    def _make_parts(self, interrupt: Callable[[], bool]) -> None:
         state, table = self.state, self.table
-        queries = self._queries = QueryQueue(lambda: self.loader.add_waiting(), lambda: self.is_alive)
+        queries = self._queries = QueryQueue(lambda: self.loader.add_waiting(), lambda: self.is_alive, interrupt)
         selection = self.selection = Selection(state, table)
         widgets = (self.header, self.filter_bar, table, self.detail)
         history = self.history = ChangeHistory(self, lambda: self.filters.said_changed())

@@ -16,7 +16,7 @@ from smtpscope.configuration.settings import Settings
 from smtpscope.session import IncidentDetail, LoadedBatch, View
 from smtpscope.session.browsing.browsed import Browsed
 from smtpscope.store.grouping.dimensions import Grouping
-from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.group_tree import TreePart
 from smtpscope.store.grouping.groups import SortColumn
 
 Severity = Literal["information", "warning", "error"]
@@ -147,10 +147,10 @@ class Selection:
         return lambda: next((detail.incident.sample_row for detail in found()), None)
 
     @property
-    def part(self) -> Part | None:
+    def part(self) -> TreePart | None:
         """The events of the row under the cursor."""
         here = self.in_view
-        return None if here is None else Part(here[0].tree, here[1].level, here[1].index, here[1].row)
+        return None if here is None else TreePart(here[0].tree, here[1].level, here[1].index, here[1].row)
 
     def largest(self) -> Callable[[], tuple[IncidentDetail, int] | None]:
         """Finds the most frequent incident of the row of now, and how many incidents it has; None without a row."""
@@ -163,7 +163,7 @@ class Selection:
             view, entry = here
             if entry.row is not None:
                 return details[0], 1
-            part = Part(view.tree, entry.level, entry.index)
+            part = TreePart(view.tree, entry.level, entry.index)
             return details[0], len(analysis.questions.incident_keys(part))
 
         return found
@@ -179,7 +179,7 @@ class Selection:
             return list
         view, entry = here
         if entry.row is None:
-            part = Part(view.tree, entry.level, entry.index)
+            part = TreePart(view.tree, entry.level, entry.index)
             return lambda: analysis.incidents(part, most=most)
         row = entry.row
         return lambda: analysis.incident_of(row, view)

@@ -14,7 +14,7 @@ from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.screens.export_screen import ExportChoice, ExportScreen
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.harmless import shown_lines
-from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.group_tree import TreePart
 from smtpscope.store.grouping.incident import IncidentKey
 
 _MANY_EVENTS = 10_000
@@ -140,7 +140,7 @@ class CopyAndExport:
             marked = ExportChoice(f"{number} marked{remark}", lambda: analysis.marked(view))
             # Marks from other days are offered, but never the default, in case they were forgotten.
             choices.insert(0 if analysis.user_data.marked_now else 1, marked)
-        choices.append(ExportChoice("all in view", lambda: analysis.incidents(Part(view.tree))))
+        choices.append(ExportChoice("all in view", lambda: analysis.incidents(TreePart(view.tree))))
         self._page.open_screen(ExportScreen(analysis, view, choices, self._submit, self._state.settings))
 
     def mark(self) -> None:

@@ -16,7 +16,7 @@ from smtpscope.app.screens.views import ViewsScreen
 from smtpscope.app.widgets.table.table_line import OPTIONAL_COLUMNS
 from smtpscope.harmless import Shown, shown
 from smtpscope.store.filter.filter_editing import add_term
-from smtpscope.store.grouping.group_tree import Part
+from smtpscope.store.grouping.group_tree import TreePart
 from smtpscope.workspace.saved_views import SavedView
 
 
@@ -43,18 +43,18 @@ class SideScreens:
         self._selection = selection
         self._filters = filters
 
-    def _part_and_name(self) -> tuple[Part, Shown] | None:
+    def _part_and_name(self) -> tuple[TreePart, Shown] | None:
         """The events of the group under the cursor (for an event: of its group), and their title."""
         here = self._selection.in_view
         if here is None:
             return None
         view, entry = here
         if entry.level < 0:
-            return Part(view.tree), shown("All events in view")
+            return TreePart(view.tree), shown("All events in view")
         group = view.tree.group(entry.level, entry.index)
         parts = dict.fromkeys((str(group.code or ""), group.host or group.label))
         name = " ".join(part for part in parts if part)
-        return Part(view.tree, entry.level, entry.index), shown(name or "no host named")
+        return TreePart(view.tree, entry.level, entry.index), shown(name or "no host named")
 
     # Timeline and counts
 
@@ -65,7 +65,7 @@ class SideScreens:
             # The table's own states, so that both say the same.
             state = None if entry.level < 0 else view.tree.group(entry.level, entry.index).state
             self._page.open_screen(
-                TimelineScreen(self._state.analysis, *found, Part(view.tree), (state, view.state)),
+                TimelineScreen(self._state.analysis, *found, TreePart(view.tree), (state, view.state)),
                 self._timeline_closed,
             )
 

@@ -11,6 +11,8 @@ from smtpscope.app.positions import key_at, position_of
 from smtpscope.app.query_queue import QueryQueue, StoreQuery
 from smtpscope.app.row_details import detail_of
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
+from smtpscope.app.screens.browse.look_ahead import LookAhead
+from smtpscope.app.screens.browse.page_filler import PageFiller
 from smtpscope.app.widgets.filter_bar import FilterBar
 from smtpscope.app.widgets.log_header import LogHeader
 from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
@@ -23,15 +25,12 @@ from smtpscope.harmless import shown
 from smtpscope.session import View
 from smtpscope.store.filter.filter_editing import terms
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
-from smtpscope.store.grouping.group_tree import Part
 from smtpscope.store.grouping.groups import Group
 from smtpscope.store.grouping.incident import IncidentKey
 from smtpscope.store.times import format_time
 from smtpscope.workspace.log_state import Position
 
 _DESCRIBED_AHEAD = 80
-_MANY_EVENTS = 100_000
-_RESTING_SECONDS = 0.5
 _REFRESH_SECONDS = 0.3
 
 
@@ -58,12 +57,12 @@ class ViewController:
         self._header, self._filter_bar, self._table, self._detail = widgets
         self._shown = shown
         self._can_undo = can_undo
-        self._unfilled: set[OutlineEntry] = set()
+        self._filler = PageFiller(state, page, queries, self._table, self.show_rows)
         self._opened: dict[Grouping, dict[Hashable, bool]] = {}
         self._cursor_target: Hashable = None
         self._saved_position: Position | None = None
         self._refresh_timer: Timer | None = None
-        self._ahead_timer: Timer | None = None
+        self._look_ahead = LookAhead(state, page, queries)
         self._detail_for: Hashable = None
         self._check_key: str | None = None
         self._shown_after_reading = False
@@ -114,13 +113,7 @@ class ViewController:
         def ask() -> tuple[View, str | None]:
             view = analysis.view(text, grouping=grouping, sort=sort, descending=descending)
             # The first page is computed here, so drawing it never blocks.
-            if analysis.logs is None:
-                self._load_page(view, opened)
-            else:
-                for level, order in zip(range(len(view.tree.levels)), view.order, strict=True):
-                    for index in order[:_DESCRIBED_AHEAD].tolist():
-                        view.tree.group(level, index)
-                        view.tree.sparkline(level, index, row_bins)
+            self._filler.load_page(view, opened, row_bins)
             analysis.questions.activity(header_bins)
             suggestion = state.analysis.suggestion(text) if text and not view.count and view.total else None
             return view, suggestion
@@ -147,89 +140,9 @@ class ViewController:
             state.filter_text = state.view.filter_text
         self._filter_bar.show_error(error)
 
-    def _look_ahead(self) -> None:
-        """Computes the next grouping while the user is idle, so its key responds at once."""
-        if self._ahead_timer is not None:
-            self._ahead_timer.stop()
-        if self._state.read_all and self._state.cursor_before_typing is None:
-            self._ahead_timer = self._page.later(_RESTING_SECONDS, self._ask_ahead)
-
-    def _ask_ahead(self) -> None:
-        view = self._state.view
-        if view is None or not self._queries.idle:
-            return
-        following = DIMENSIONS.after(view.grouping, 1)
-
-        def ask() -> None:
-            self._state.analysis.view(view.filter_text, grouping=following)
-
-        self._queries.submit("ahead", StoreQuery(ask, lambda _: None, lambda _: None))
-
-    # What is not in memory yet
-
-    def _load_page(self, view: View, opened: dict[Hashable, bool]) -> None:
-        """Loads the first page of `view`, and the events of the groups that are open; for the thread of queries.
-
-        Activity is left to the drawing of the lines.
-        """
-        analysis, last = self._state.analysis, len(view.tree.levels) - 1
-        outline = GroupOutline(view.tree, view.order, opened, self._table.page)
-        for index in outline.open_groups() if last >= 0 else [-1]:
-            analysis.load(Part(view.tree, last, index), 0, _DESCRIBED_AHEAD)
-        places = [outline.place(line) for line in range(min(len(outline), self._table.page))]
-        for level in range(last + 1):
-            shown_first = [place.index for place in places if place.level == level and place.row is None]
-            if shown_first:
-                view.tree.prepare(level, 0, shown_first)
-
     def when_loaded(self, entry: OutlineEntry, then: Callable[[], None]) -> None:
         """Calls `then` once the events of the group `entry` are in memory; at once where all are."""
-        analysis, view = self._state.analysis, self._state.view
-        if analysis.logs is not None or view is None:
-            then()
-            return
-        part = Part(view.tree, entry.level, entry.index)
-        if len(part) > _MANY_EVENTS:
-            self._page.say(f"Loading {len(part):,} events")
-
-        def loaded(_: None) -> None:
-            if self._state.view is view:
-                then()
-
-        self._queries.submit("events", StoreQuery(lambda: analysis.load(part, 0, _DESCRIBED_AHEAD), loaded))
-
-    def _missing(self, place: OutlineEntry) -> None:
-        """A line was drawn without what is not in memory: all such lines of a page are filled together."""
-        if not self._unfilled:
-            self._page.later(0, self._fill)
-        self._unfilled.add(place)
-
-    def _fill(self) -> None:
-        analysis, view, bins = self._state.analysis, self._state.view, self._table.activity_width
-        places, self._unfilled = self._unfilled, set()
-        if view is None or not places:
-            return
-        events: dict[tuple[int, int], list[int]] = {}
-        groups: dict[int, list[int]] = {}
-        for place in places:
-            if place.row is None:
-                groups.setdefault(place.level, []).append(place.index)
-            else:
-                position = view.tree.position(place.level, place.index, place.row)
-                events.setdefault((place.level, place.index), []).append(position or 0)
-
-        def ask() -> None:
-            for level, indices in groups.items():
-                view.tree.prepare(level, view.tree.bins_at_once(bins), sorted(indices))
-            for (level, index), positions in events.items():
-                first = min(positions)
-                analysis.load(Part(view.tree, level, index), first, max(positions) - first + _DESCRIBED_AHEAD)
-
-        def filled(_: None) -> None:
-            if self._state.view is view:
-                self.show_rows()
-
-        self._queries.submit("fill", StoreQuery(ask, filled))
+        self._filler.when_loaded(entry, then)
 
     # Showing
 
@@ -253,7 +166,7 @@ class ViewController:
         if not len(self._state.outline):
             self._detail.detail = self._nothing_to_show(view)
         self._shown()
-        self._look_ahead()
+        self._look_ahead.rest()
 
     def _take(self, view: View) -> None:
         before = self._state.view
@@ -292,7 +205,7 @@ class ViewController:
             mark_of=self._mark_of,
             bins=lambda: self._table.activity_width,
             first_new=state.first_new,
-            missing=self._missing,
+            missing=self._filler.missing,
         )
         if state.view is not None:
             self._table.needs = self._needs(rows, state.view)
