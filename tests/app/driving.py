@@ -18,7 +18,8 @@ from smtpscope.app.clipboard import Copied
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.widgets.table.table_line import TableLine
 from smtpscope.configuration.settings import Settings
-from smtpscope.session import Analysis, View
+from smtpscope.session import View
+from smtpscope.session.browsing.browsed import Browsed
 
 _MOST_TURNS = 10_000
 _QUIET_TURNS = 2
@@ -169,9 +170,11 @@ class Browsing:
 
     @property
     def _still(self) -> bool:
-        copying = any(worker.group == "clipboard" and not worker.is_finished for worker in self.app.workers)
+        working = any(
+            worker.group in ("clipboard", "questions") and not worker.is_finished for worker in self.app.workers
+        )
         # A timer of the app passes another size of the terminal on.
-        return self.browse.settled and not copying and self.app._resize_event is None
+        return self.browse.settled and not working and self.app._resize_event is None
 
     @property
     def _to_be_laid_out(self) -> bool:
@@ -204,7 +207,7 @@ class Browsing:
 
 @asynccontextmanager
 async def browsing(
-    analysis: Analysis,
+    analysis: Browsed,
     *,
     size: tuple[int, int] = (100, 24),
     filter_text: str = "",

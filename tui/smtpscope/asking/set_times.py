@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 from functools import reduce
 from math import gcd
@@ -24,25 +25,50 @@ def timeline(
     most_bins: int = 60,
 ) -> Timeline:
     """Counts `rows` by calendar step of `zone`; see `store.grouping.time_bins.timeline`."""
-    ((first_ms, last_ms, untimed),) = asked.tuples(
-        f"SELECT min(time_ms), max(time_ms), count(*) - count(time_ms) FROM part_rows WHERE {rows.text}", rows.values
+    return layered_timeline(asked, rows, zone, (), step=step, window=window, most_bins=most_bins)[0]
+
+
+def layered_timeline(
+    asked: ExchangeSet,
+    rows: Sql,
+    zone: tzinfo,
+    layers: Sequence[Sql],
+    *,
+    step: Step | None = None,
+    window: tuple[int, int] | None = None,
+    most_bins: int = 60,
+) -> tuple[Timeline, list[list[int]]]:
+    """The same, and for each of `layers` how many of the rows in each bin are in it; the rows are read once."""
+    ((first_ms, last_ms, events, timed),) = asked.tuples(
+        f"SELECT min(time_ms), max(last_ms), coalesce(sum(events), 0)::BIGINT, coalesce(sum(timed), 0)::BIGINT "
+        f"FROM {asked.relation(rows)} WHERE {rows.text}",
+        rows.values,
     )
+    untimed = events - timed
     if window is None:
         if first_ms is None:
-            return Timeline(step or "day", (), untimed)
+            return Timeline(step or "day", (), untimed), [[] for _ in layers]
         window = (first_ms, last_ms)
     step, edges = calendar_edges(window, zone, step, most_bins)
     # All edges are whole multiples of it, so no unit is in two bins; a quarter of an hour in all zones of today.
     unit = max(1, reduce(gcd, edges))
+    inside = ", ".join(
+        f"count(*) FILTER ({layer.text}) AS layer{number}" for number, layer in enumerate((Sql("TRUE"), *layers))
+    )
     found = asked.columns(
-        f"SELECT time_ms // {unit:d} AS unit, count(*) AS events FROM part_rows "
+        f"SELECT time_ms // {unit:d} AS unit, {inside} FROM part_rows "
         f"WHERE time_ms >= ? AND time_ms < ? AND ({rows.text}) GROUP BY 1",
-        (edges[0], edges[-1], *rows.values),
+        (*(value for layer in layers for value in layer.values), edges[0], edges[-1], *rows.values),
     )
     units = np.asarray(found["unit"], np.int64) * unit
     places = np.searchsorted(np.array(edges, np.int64), units, side="right") - 1
-    counts = np.bincount(places, weights=np.asarray(found["events"], np.int64), minlength=len(edges) - 1)
-    return Timeline(step, bins_between(edges, counts.astype(np.int64).tolist()), untimed)
+    total, *counts = (
+        np.bincount(places, weights=np.asarray(found[f"layer{number}"], np.int64), minlength=len(edges) - 1)
+        .astype(np.int64)
+        .tolist()
+        for number in range(len(layers) + 1)
+    )
+    return Timeline(step, bins_between(edges, total), untimed), counts
 
 
 def activity(asked: ExchangeSet, bins: int) -> tuple[int, ...]:

@@ -177,9 +177,9 @@ class BrowsedSet:
 
     def listed(self, part: TreePart, most: int) -> list[ListedIncident]:
         """The `most` most frequent incidents in `part` with guidance, with only the fields a list needs."""
-        found = heads(self._set, self._rows_of(part), most)
-        for head in found:
-            self._store.load([head.sample_row], of_incident(head.key))
+        rows = self._rows_of(part)
+        found = heads(self._set, rows, most)
+        self._store.load([head.sample_row for head in found], rows)
         return [ListedIncident(head, self.knowledge.advice(self._store.exchange(head.sample_row))) for head in found]
 
     def marked(self, view: View) -> list[IncidentDetail]:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.set_facets import facets
 from smtpscope.asking.set_incidents import incident_keys
-from smtpscope.asking.set_times import activity, timeline
-from smtpscope.asking.sql import Sql, all_of
+from smtpscope.asking.set_times import activity, layered_timeline
+from smtpscope.asking.sql import Sql
 from smtpscope.errors import FilterError
 from smtpscope.session.browsing.layers import Layer, StackedBy, action_terms, host_terms, layers_of
 from smtpscope.store.activity import State, state_of
@@ -64,16 +64,11 @@ class SetQuestions:
     def timeline(self, part: TreePart, by: StackedBy, step: Step | None) -> tuple[Timeline, tuple[Layer, ...]]:
         """Counts of `part` by calendar step (None: a suitable one), and its layers, which add up to them."""
         rows, zone = self._rows_of(part), self._zone
-        found = timeline(self._asked, rows, zone, step=step)
-        if not found.bins:
-            return found, ()
-        window = (found.bins[0].start_ms, found.bins[-1].end_ms - 1)
-        layers = []
-        for name, term in action_terms() if by == "action" else host_terms(self.facets(part, "hosts")):
-            some = all_of((rows, self._asked.asked(term, zone)))
-            of_layer = timeline(self._asked, some, zone, step=found.step, window=window)
-            layers.append((name, [each.count for each in of_layer.bins]))
-        return found, layers_of([each.count for each in found.bins], layers)
+        terms = action_terms() if by == "action" else host_terms(self.facets(part, "hosts"))
+        layers = [self._asked.asked(term, zone) for _, term in terms]
+        found, counts = layered_timeline(self._asked, rows, zone, layers, step=step)
+        names = [name for name, _ in terms]
+        return found, layers_of([each.count for each in found.bins], list(zip(names, counts, strict=True)))
 
     def episodes(self, part: TreePart) -> Sequence[Episode]:
         """The bursts in `part`, in order of time."""

@@ -13,6 +13,8 @@ from smtpscope.store.grouping.group_tree import TreePart
 
 _AHEAD = 80
 _MANY_EVENTS = 100_000
+_SECONDS = 0.01
+"""Until all lines of a page are drawn."""
 
 
 class PageFiller:
@@ -32,6 +34,11 @@ class PageFiller:
         self._table = table
         self._show_rows = show_rows
         self._unfilled: set[OutlineEntry] = set()
+
+    @property
+    def waits(self) -> bool:
+        """Whether lines are about to be filled."""
+        return bool(self._unfilled)
 
     def load_page(self, view: View, opened: dict[Hashable, bool], bins: int) -> None:
         """Loads the first page of `view`, and the events of the groups that are open; for the thread of queries.
@@ -73,7 +80,7 @@ class PageFiller:
     def missing(self, place: OutlineEntry) -> None:
         """A line was drawn without what is not in memory: all such lines of a page are filled together."""
         if not self._unfilled:
-            self._page.later(0, self._fill)
+            self._page.later(_SECONDS, self._fill)
         self._unfilled.add(place)
 
     def _fill(self) -> None:

@@ -69,8 +69,8 @@ class ViewController:
 
     @property
     def will_refresh(self) -> bool:
-        """Whether a refresh is pending."""
-        return self._refresh_timer is not None
+        """Whether a refresh is pending, or the filling of lines."""
+        return self._refresh_timer is not None or self._filler.waits
 
     # The position in the table, for the next run
 
