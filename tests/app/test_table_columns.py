@@ -137,3 +137,7 @@ async def test_the_picture_in_the_header_follows_the_width(analysis: Analysis) -
     async with browsing(analysis, size=(250, 60)) as driven:
         assert driven.browse.header.activity_width > 150
         assert len(driven.drawn[1].rstrip()) > 240
+
+
+def test_the_largest_count_is_not_cut() -> None:
+    assert widths(120, ColumnNeeds(name=30, cause=24, count=len("20,000,000")))["count"] == 10

@@ -59,10 +59,11 @@ class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
     def _show(self) -> None:
         _, facet = self._tabs[self._facet]
         counted = self.query_one(CountedList)
-        counted.nothing = facet.nothing
+        # What is chosen meanwhile must not be a value of the field before.
+        counted.nothing, counted.counted = "counting", ()
 
         def show(found: Counted) -> None:
-            counted.counted = found
+            counted.nothing, counted.counted = facet.nothing, found
 
         ask_then(self, self._analysis, lambda: self._analysis.questions.facets(self._part, facet.name), show)
         parts: list[Content] = []

@@ -217,7 +217,8 @@ class ViewController:
         needs, before = rows.needs(view.order, _DESCRIBED_AHEAD), self._table.needs
         if needs.title != before.title:
             return needs
-        return replace(needs, name=max(needs.name, before.name), cause=max(needs.cause, before.cause))
+        widest = {column: max(getattr(needs, column), getattr(before, column)) for column in ("name", "cause", "count")}
+        return replace(needs, **widest)
 
     @property
     def with_year(self) -> bool:

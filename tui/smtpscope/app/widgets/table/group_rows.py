@@ -87,6 +87,7 @@ class GroupRows:
             name=max((2 * group.level + 2 + cell_len(self._name(group)) for group in groups), default=0),
             cause=0 if repeated else max((cell_len(self._cause(group)) for group in groups), default=0),
             time=19 if self._with_year else 14,
+            count=max((len(f"{max(level.count.tolist()):,}") for level in tree.levels if len(level)), default=0),
             title=" / ".join(level.dimension.name for level in tree.levels) or "event",
         )
 

@@ -75,14 +75,15 @@ _COLUMN_OF_ORDER: Final[dict[str, ColumnName]] = {"attention": "who", "code": "n
 
 
 class ColumnNeeds(Struct, frozen=True):
-    """The widths the rows need: for a full name, a full cause title (0: no column, as the name is the cause) and a
-    time with seconds; and the title of the first column.
+    """The widths the rows need: for a full name, a full cause title (0: no column, as the name is the cause), a time
+    with seconds and the largest count; and the title of the first column.
     """
 
     name: int = 0
     cause: int = _WANTED_CAUSE
     time: int = 14
     title: str = ""
+    count: int = 7
 
 
 def columns_for(
@@ -97,7 +98,10 @@ def columns_for(
     if "cause" in left_out:
         needs = replace(needs, cause=0)
     narrow = width < _NARROW
-    fixed = [TableColumn("who", "action", 8 if narrow else 9), TableColumn("count", "count", 7, right=True)]
+    fixed = [
+        TableColumn("who", "action", 8 if narrow else 9),
+        TableColumn("count", "count", max(7, needs.count), right=True),
+    ]
     room = width - 2 - sum(column.width + 1 for column in fixed)
     short = needs.time - _SECONDS
     chosen: list[TableColumn] = []
