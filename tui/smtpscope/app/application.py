@@ -59,7 +59,7 @@ class Browser(App[None]):
     COMMANDS: ClassVar = {ActionsProvider}
     ENABLE_COMMAND_PALETTE = True
     # The screen below, dimmed, can't be read in 16 colours, and would be sent twice for each dialog.
-    CSS = "ModalScreen { background: $background; }"
+    CSS = "ModalScreen, CommandPalette { background: $background; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", id="app.quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit_anywhere", priority=True),
