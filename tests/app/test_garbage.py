@@ -32,6 +32,9 @@ def test_all_is_collected_only_when_nobody_presses_a_key(monkeypatch: pytest.Mon
         collector.key_pressed()
         collector.look()
     assert not collected
+    now[0] = 59.0
+    collector.look()
+    assert not collected
     now[0] = 76.0
     collector.look()
     assert collected == [76.0]

@@ -16,6 +16,9 @@ _YOUNG: Final = 10_000
 _MIDDLE: Final = 5
 _NEVER: Final = 1 << 30
 _SECONDS_OF_REST: Final = 10.0
+_MUCH: Final = 20
+_SECONDS_WITH_MUCH: Final = 3.0
+"""Where much is waiting to be looked through, a pause comes earlier rather than longer."""
 LOOK_SECONDS: Final = 3.0
 """How often `RestCollector.look` is called."""
 
@@ -41,5 +44,7 @@ class RestCollector:
 
     def look(self) -> None:
         """Collects if no key was pressed for a while and objects have grown old since the last time."""
-        if self._monotonic() - self._last_key >= _SECONDS_OF_REST and gc.get_count()[2]:
+        waiting = gc.get_count()[2]
+        rest = _SECONDS_WITH_MUCH if waiting >= _MUCH else _SECONDS_OF_REST
+        if waiting and self._monotonic() - self._last_key >= rest:
             self._collect()
