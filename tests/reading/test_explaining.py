@@ -163,3 +163,9 @@ def test_a_growing_log_hands_them_out_once() -> None:
 def test_a_text_is_read_for_a_source_and_one_of_its_numbers(text: str, may_be: bool) -> None:
     sources = EventSources({"ESE": {428: ()}, "Service Control Manager": {7036: ()}})
     assert sources.may_be_in(text) is may_be
+
+
+def test_the_fraction_of_a_second_is_no_number_of_an_event() -> None:
+    text = '<s n="providername">ese</s><dt>2026-03-02t09:00:00.1234567z</dt><i32 n="id">{}</i32>'
+    numbers = (101, 428, 3221225900, "9.000000")
+    assert [SOURCES.may_be_numbered("ese", text.format(each)) for each in numbers] == [False, True, True, True]

@@ -17,7 +17,7 @@ from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.mail_servers.servers import SERVERS
 from smtpscope.reading.record import Format, LogReader, ReadOptions
-from smtpscope.reading.registry import READERS, open_log, readers
+from smtpscope.reading.registry import _LINES, _WRAPPED, READERS, open_log, readers
 from support.every_format import SERVICE_LOGS
 from support.made_docs import DOCS, ROOT
 from support.memory_source import MemorySource
@@ -110,6 +110,14 @@ def test_a_mail_server_has_signs_in_the_table_or_in_its_reader() -> None:
         if signs[module] == (reader.own_signs is not None):
             wrong.append(module)
     assert not wrong, "either signs in servers.py or own_signs in the reader, not both and not neither"
+
+
+def test_lines_that_a_collector_wraps_are_those_of_services_that_no_event_quotes() -> None:
+    wrapped = {name for _, name in _WRAPPED}
+    for reader in readers():
+        if (reader.__module__.removeprefix("smtpscope.reading."), reader.__name__) in _LINES:
+            quoted = reader.format.name in ("transcript", "mail-errors")
+            assert (reader.__name__ in wrapped) == (reader.format.service and not quoted), reader
 
 
 def test_every_family_of_formats_is_in_the_contract_of_independence() -> None:

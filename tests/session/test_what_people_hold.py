@@ -13,8 +13,9 @@ from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.session import Analysis
 from support.held_event_inputs import EVENTS
 from support.held_inputs import MAIL_SERVERS
+from support.held_shapes import SHAPES
 
-INPUTS = MAIL_SERVERS | EVENTS
+INPUTS = MAIL_SERVERS | EVENTS | SHAPES
 KNOWLEDGE = KnowledgeBase.load()
 
 

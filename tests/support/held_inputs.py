@@ -241,7 +241,7 @@ MAIL_SERVERS: Final[dict[str, Held]] = {
             row("inbound", "out.isp.example", "RCPT", "550 Invalid recipient: <zz@fabrikam.example>",
                  "recipient-unknown", mailbox="zz@fabrikam.example"),
             row("outbound", "mx2.other.example", "", "451 Temporary failure, please try again later.",
-                 "unavailable server-error", mailbox="c@other.example"),
+                 "server-error", mailbox="c@other.example"),
         ),
     ),
     "Courier's server": Held(

@@ -220,6 +220,14 @@ def _folded(found: Sequence[Message]) -> str:
     return "".join(f"{line[start : start + 97]}\n" for line in lines for start in range(0, len(line), 97))
 
 
+def _logfmt(found: Sequence[Message]) -> str:
+    lines = ((each, each.text.replace("\\", "\\\\").replace('"', '\\"')) for each in found)
+    return "".join(
+        f'time={_zulu(each.moment)} level=info host={HOST} program={each.program} pid={each.process} msg="{text}"\n'
+        for each, text in lines
+    )
+
+
 FORMS: Final[dict[str, Callable[[Sequence[Message]], str]]] = {
     "lines cut at the width of a window": _folded,
     "Docker's json-file": _json_lines(_docker),
@@ -240,6 +248,7 @@ FORMS: Final[dict[str, Callable[[Sequence[Message]], str]]] = {
     "journalctl -o verbose": _verbose,
     "journalctl -o export": _export,
     "OSSEC's alerts.log": _alerts,
+    "logfmt": _logfmt,
     "Azure's Syslog table": _table(
         ("TenantId", "TimeGenerated [UTC]", "Computer", "SyslogMessage", "ProcessID", "ProcessName"),
         lambda each: (

@@ -102,6 +102,15 @@ def test_text_against_code_is_a_disagreement_and_the_text_is_trusted(knowledge: 
     assert "The text decides" in match.disagreement
 
 
+def test_a_code_that_its_vendor_uses_as_the_text_does_is_no_disagreement(knowledge: KnowledgeBase) -> None:
+    for reply in (
+        "550 5.1.10 Recipient not found",
+        "550 5.4.1 Relay Access Denied",
+        "550 5.4.1 Recipient address rejected: Access denied",
+    ):
+        assert matched(knowledge, reply, RCPT).disagreement is None, reply
+
+
 def test_two_codes_of_different_class_are_a_disagreement(knowledge: KnowledgeBase) -> None:
     match = matched(knowledge, "451 5.7.3 Cannot achieve Exchange Server authentication", "MAIL FROM:<a@b.example>")
     assert match.disagreement is not None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smtpscope.reading.record import DateOrderName, ReadOptions
-from smtpscope.reading.text.dates import WrittenTime, find_time
+from smtpscope.reading.text.dates import DateOrder, WrittenTime, find_time, moment
 from smtpscope.reading.text.file_times import FileTimes
 from support.changed import replace
 
@@ -163,3 +166,25 @@ def test_one_date_that_decides_over_many_is_named() -> None:
         "Only 13/2/2026 shows whether day or month comes first: all dates are read as day/month/year; if that one is "
         "damaged, set --date-order"
     ]
+
+
+@given(
+    st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"]),
+    st.lists(
+        st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31))  # noqa: DTZ001 - local times
+        | st.integers(0, 7_200).map(lambda second: datetime(2026, 3, 29, 1) + timedelta(seconds=second))  # noqa: DTZ001
+        | st.integers(0, 9_000).map(lambda second: datetime(2026, 4, 5, 1) + timedelta(seconds=second)),  # noqa: DTZ001
+        max_size=8,
+    ),
+    st.sampled_from(["%Y-%m-%d %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%d.%m.%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S+02:00"]),
+)
+def test_an_hour_that_was_worked_out_gives_the_moments_of_each_time(
+    zone: str, written: list[datetime], form: str
+) -> None:
+    options = ReadOptions(ZoneInfo(zone), date_order="mdy" if "%p" in form else "dmy")
+    times = FileTimes("log", options, list)
+    for each in written:
+        found = find_time(each.strftime(form))
+        assert found is not None
+        order = DateOrder.MONTH_FIRST if "%p" in form else DateOrder.DAY_FIRST
+        assert times.milliseconds(found) == moment(found, order=order, zone=options.zone, newest=datetime.now(UTC))

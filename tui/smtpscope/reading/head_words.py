@@ -72,7 +72,7 @@ _WORDS: Final[dict[str, tuple[bytes, ...]]] = {
     "mail_servers.transcripts.library_error_log": (
         b"smtprecipients", b"smtpsend", b"smtpdata", b"smtpauth", b"smtphelo", b"smtpconnect", b"smtpresponse",
         b"smtpaddress", b"authenticationfailed", b"net::smtp", b"expected response code", b"smtp code:",
-        b"responsecode:", b"the server response was:",
+        b"responsecode:", b"stage: ", b"the server response was:",
     ),
 }  # fmt: skip
 # Names of columns, which tools write with spaces, hyphens and underscores or without.
@@ -83,8 +83,12 @@ _NAMES: Final[dict[str, tuple[bytes, ...]]] = {
     ),
 }  # fmt: skip
 _NO_LETTERS: Final = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz0123456789"))
-# Of a journal, alerts, the lines of a container, and objects of JSON, in which the lines of a log may be wrapped.
-_WRAPPED: Final = (b"__cursor=", b" [s=", b"** alert ", b" stdout ", b" stderr ", b"{")
+# Of a journal, alerts, the lines of a container, objects of JSON and lines of names with values, in which the lines of
+# a log may be wrapped.
+_WRAPPED: Final = (
+    b"__cursor=", b" [s=", b"** alert ", b" stdout ", b" stderr ", b"{", b'msg="', b'message="', b'log="', b'line="',
+    b'_raw="', b'content="', b'body="', b'raw="', b'rawmsg="',
+)  # fmt: skip
 # The columns of a table that may hold them.
 _COLUMNS: Final = frozenset((
     b"_raw", b"full_log", b"full_message", b"log", b"message", b"short_message", b"event.original", b"@message",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Final, cast
 
@@ -151,11 +151,8 @@ def _with_last_look(reader: type[LogReader], head: bytes) -> type[LogReader]:
 
 
 def last_look(reader: LogReader, source: Source, options: ReadOptions) -> Iterator[LogReader]:
-    """A reader that searches a text for SMTP events, and then for replies, after `reader` found nothing; None for other
-    files.
-
-    Not for the log of a mail server: its own reader knows its replies better. Raises LogError if the file can't be
-    read.
+    """Readers that search a text for SMTP events, and then for replies, after `reader` found nothing; none for other
+    files. Raises LogError if the file can't be read.
     """
     from smtpscope.reading.event_exports.messages.message_lines import MessageLineReader
     from smtpscope.reading.text.text_kind import is_text
@@ -171,18 +168,19 @@ def last_look(reader: LogReader, source: Source, options: ReadOptions) -> Iterat
         from smtpscope.reading.event_exports.messages.last_look import LastLookReader
 
         yield LastLookReader(source, options)
-    if not reader.format.service:
-        from smtpscope.reading.unknown.stray_replies import StrayReplyReader
+    from smtpscope.reading.unknown.stray_replies import StrayReplyReader
 
-        yield StrayReplyReader(source, options)
+    yield StrayReplyReader(source, options)
 
 
 _MAY_HOLD_LINES: Final = frozenset({"csv", "json"})
 """Formats of event logs that collectors also wrap lines of other logs in."""
 
 
-_QUOTED: Final = frozenset({"transcript", "mail-errors"})
-"""Formats of lines that the message of an event may quote."""
+_WRAPPED: Final = tuple(
+    entry for entry in _LINES if not entry[0].startswith(("event_exports.", "mail_servers.transcripts."))
+)
+"""Those of which a collector of events may have wrapped the lines: the message of an event may quote the others."""
 
 
 def _sniffing(head: bytes) -> type[LogReader] | None:
@@ -190,15 +188,10 @@ def _sniffing(head: bytes) -> type[LogReader] | None:
         if reader.sniff(head):
             if reader.format.name not in _MAY_HOLD_LINES:
                 return reader
-            return _inside(head, _LINES, _is_wrapped) or reader
+            return _inside(head, _WRAPPED) or reader
     plain = (reader for reader in _likely(READERS[_RECORDS:], head) if reader.sniff(head))
     # Rows have no place for what is before them; the lines of mail servers begin anywhere.
     return _inside(head, _LINES) or _inside_quoted(head, _ROWS) or next(plain, None) or _inside_quoted(head, _LINES)
-
-
-def _is_wrapped(reader: type[LogReader]) -> bool:
-    """Whether a collector of events may have wrapped lines that `reader` reads."""
-    return reader.format.service and reader.format.name not in _QUOTED
 
 
 def _inside_quoted(head: bytes, readers: tuple[tuple[str, str], ...]) -> type[LogReader] | None:
@@ -214,10 +207,8 @@ def _inside_quoted(head: bytes, readers: tuple[tuple[str, str], ...]) -> type[Lo
     return None
 
 
-def _inside(
-    head: bytes, readers: tuple[tuple[str, str], ...], fits: Callable[[type[LogReader]], bool] | None = None
-) -> type[LogReader] | None:
-    """The first of `readers` that recognises the lines wrapped in the records of a file, if it `fits`; or None."""
+def _inside(head: bytes, readers: tuple[tuple[str, str], ...]) -> type[LogReader] | None:
+    """The first of `readers` that recognises the lines wrapped in the records of a file, or None."""
     if not may_be_wrapped(folded(head)):
         return None
     from smtpscope.reading.wrappers.wrapped_log import inside_of, wrapped
@@ -227,7 +218,7 @@ def _inside(
         for wrapper, inside, words in found:
             if may_be(entry[0], words):
                 reader = _imported(entry)
-                if (fits is None or fits(reader)) and reader.sniff(inside):
+                if reader.sniff(inside):
                     return wrapped(wrapper, reader)
     return None
 

@@ -18,6 +18,7 @@ from smtpscope.reading.sources.file_source import FileSource
 from smtpscope.reading.sources.memory_left import is_short
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
 from smtpscope.reading.text.text_log import batches_of
+from smtpscope.reading.unknown.beside_lines import with_beside
 from smtpscope.session.beyond_memory import beyond_memory
 from smtpscope.session.growing.following import ReadSoFar, added
 from smtpscope.session.growing.same_logs import SameLogs, check_record, no_more_of
@@ -158,7 +159,8 @@ class Logs:
 
     def _batches(self, source: Source) -> Iterator[Batch]:
         """The batches of `source`'s reader; if it finds no rows, those of a last look instead."""
-        yield from batches_of(self._readers[source.name], source)
+        reader = self._readers[source.name]
+        yield from with_beside(reader, source, self._options, batches_of(reader, source))
         if self._rows or self._options.growing:
             return
         for looking in last_look(self._readers[source.name], source, self._options):
@@ -169,7 +171,7 @@ class Logs:
                     yield replace(batch, unrelated_records=0)
             if self._readers[source.name] is looking:
                 return
-        unnamed = reader.first_unnamed() if isinstance(reader := self._readers[source.name], TellsUnnamed) else None
+        unnamed = reader.first_unnamed() if isinstance(reader, TellsUnnamed) else None
         if unnamed is not None:
             yield Batch([], 0, [unnamed], source.size, source.size)
 

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smtpscope.reading.event_exports.blocks import event_blocks
 from smtpscope.reading.event_exports.blocks.block_text import labels_of
 from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
+from smtpscope.reading.explaining import EventSources
 from smtpscope.reading.record import EventRecord, ReadOptions
 from support.changed import replace
 from support.event_texts import TextEvent, block_2003, block_2008
@@ -257,3 +259,26 @@ def test_any_bytes_are_read_without_an_exception(data: bytes, size: int) -> None
     assert places == sorted(set(places))
     for offset in places:
         log.raw(offset)
+
+
+_SOURCES = EventSources({"ESE": {474: ()}, "MSExchangeTransport": {15004: ()}})
+_BLOCKS = [
+    form(EVENT).replace("7004", number).replace("MSExchangeTransport", source)
+    for source, number in [("ESE", each) for each in ("474", "428", "66010", "x")]
+    + [("Disk", "7"), ("SMTPSVC", "7004")]
+    for form in (block_2003, block_2008)
+]
+
+
+@given(st.lists(st.tuples(st.sampled_from(_BLOCKS), st.booleans()), max_size=6))
+def test_blocks_of_numbers_that_nobody_wants_are_passed_over_unread(blocks: list[tuple[str, bool]]) -> None:
+    text = "".join(each if quotes else each.replace("This is an SMTP protocol", "Some") for each, quotes in blocks)
+
+    def read(*, known: bool) -> list[tuple[object, ...]]:
+        log = EventBlockReader(MemorySource(text.encode(), "blocks.txt"), ReadOptions(explaining=_SOURCES))
+        with pytest.MonkeyPatch.context() as patch:
+            if not known:
+                patch.setattr(event_blocks, "_surely_foreign", lambda *_: False)
+            return [(each.records, each.explaining, each.unrelated_records, each.problems) for each in log.batches()]
+
+    assert read(known=True) == read(known=False)

@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.event_exports.json.event_json import EventJsonReader
-from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, labels_of, raw_record, written_in
+from smtpscope.reading.event_exports.splunk.splunk_raw import (
+    _any_labels,
+    epoch_milliseconds,
+    is_unwanted,
+    labels_of,
+    raw_record,
+    written_in,
+)
 from smtpscope.reading.event_exports.tables.event_csv import EventCsvReader
+from smtpscope.reading.explaining import EventSources
 from smtpscope.reading.record import EventRecord, LogReader, ReadOptions
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.file_times import FileTimes
@@ -255,3 +263,27 @@ def test_a_row_that_is_cut_off_does_not_take_the_next_event_with_it(form: splunk
     connections = [exchange.connection for exchange in found if exchange is not None]
     assert {50, 52} <= set(connections) <= {50, 51, 52}
     assert problems_of(reader)
+
+
+_HEADS = st.sampled_from([
+    "02/03/2026 01:04:34 PM", "LogName=Application", "SourceName=MSExchangeTransport", "SourceName=ESE",
+    "EventCode=7004", "EventCode=428 ", "Type=Error\r", "User=a Type=b", " Sid=S-1", "ComputerName=EXCH01", "Foo=bar",
+    "Foo", "Keywords=", "Message=one\nType=two", "Message=", "TimeWritten=20260203", "Type=x>Message=y", "",
+])  # fmt: skip
+
+
+@given(st.lists(_HEADS, max_size=8))
+def test_labels_that_begin_lines_are_those_of_any_form(lines: list[str]) -> None:
+    raw = "\n".join(lines)
+    assert labels_of(raw) == _any_labels(raw)
+
+
+@given(st.lists(_HEADS, max_size=8))
+def test_an_event_that_is_unwanted_by_its_first_names_has_no_record(lines: list[str]) -> None:
+    sources = EventSources({"ESE": {474: ()}, "MSExchangeTransport": {15004: ()}})
+    for source in ("ESE", "ese ", "ESE log", "SMTPSVC", "smtpsvc x", "Other", ""):
+        for code in ("428", "474", "66010"):
+            raw = f"02/03/2026 01:04:34 PM\nLogName=App\nSourceName={source}\nEventCode={code}\n" + "\n".join(lines)
+            if is_unwanted(source, code, sources):
+                found = raw_record(raw, file="s", offset=0, times=FileTimes("s", ReadOptions(), tuple), sources=sources)
+                assert found is None

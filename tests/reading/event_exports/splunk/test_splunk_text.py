@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
-from smtpscope.reading.event_exports.splunk.splunk_text import SplunkTextReader
+from smtpscope.reading.event_exports.splunk.splunk_text import _ANCHOR, SplunkTextReader, _scan, _start, _usual_start
 from smtpscope.reading.record import ReadOptions
 from support.changed import replace
 from support.event_texts import TextEvent, block_2003, log_line
@@ -139,3 +139,29 @@ def test_any_order_of_lines_is_read_without_an_exception(text: str) -> None:
     assert len(set(whole)) == len(whole)
     for offset, _ in whole:
         assert isinstance(reader(text).raw(offset), str)
+
+
+_BEGINNINGS = st.sampled_from([
+    "02/03/2026 01:04:34 PM\n", "20260203010434.000000\n", " 02/03/2026 01:04:34\n", "LogName=Application\n", "x",
+    "LogName=Application 02/03/2026 01:04:34 PM\n", "SourceName=MSExchangeTransport\n", "SourceName=ESE\r\n", "\n", " ",
+    "SourceName=x LogName=y\n", "EventCode=7004\n", "EventCode=7004\r\n", "EventCode=7", "Type=Error\n",
+    "Message=hello\n", "LogName=App\nSourceName=SMTPSVC\nEventCode=7002\n",
+    "02/03/2026 01:04:34 PM\nLogName=App\nSourceName=SMTPSVC\nEventCode=7002\n",
+])  # fmt: skip
+
+
+@given(st.lists(_BEGINNINGS, max_size=14))
+def test_usual_beginnings_are_those_that_any_beginning_is(pieces: list[str]) -> None:
+    text, done = "".join(pieces), 0
+    for anchor in _ANCHOR.finditer(text):
+        expected = _start(text, done, anchor.start())
+        start, told = _usual_start(text, done, anchor.start())
+        if told is not None:
+            assert start == expected
+            assert text[anchor.start() :].startswith(f"EventCode={told[1]}")
+        done = done if expected is None else anchor.end()
+
+
+def test_nearly_all_events_begin_as_usual() -> None:
+    text = raw_export(EVENTS)
+    assert len(_scan(text, final=True).told) == len(EVENTS)

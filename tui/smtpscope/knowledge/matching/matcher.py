@@ -223,7 +223,7 @@ class Matcher(Struct, frozen=True):
         code = self.codes.meant(enhanced, words_of(reply.verbatim).distinct, hosts)
         if code is not None and code.vendors and finding.step == "enhanced code":
             return _two_meanings(enhanced, code)
-        if code is None or code.category == finding.category or f"x{enhanced[1:]}" in VAGUE:
+        if code is None or f"x{enhanced[1:]}" in VAGUE or finding.category in code.categories:
             return None
         if finding.step not in ("phrase", "provider code", "command", "own note"):
             return None

@@ -101,7 +101,7 @@ def _regional() -> re.Pattern[str]:
 @cache
 def _named() -> re.Pattern[str]:
     return re.compile(
-        r"(?<![\d.:/-])(?P<day>\d{1,2})[ -]" + _MONTH + r"[ -](?P<year>(?:19|20)\d{2})[ :T,]{1,2}" + _CLOCK,
+        r"(?<![\d.:/-])(?P<day>\d{1,2})[ /-]" + _MONTH + r"[ /-](?P<year>(?:19|20)\d{2})[ :T,]{1,2}" + _CLOCK,
         re.IGNORECASE,
     )
 
@@ -193,7 +193,7 @@ def _time_at_start() -> re.Pattern[str]:
     return re.compile(
         r"[\s>\[\"(<]{0,8}(?:\d{1,5}>)?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?"
         r"(?:(?:19|20)\d{2}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:19|20)?\d{2}"
-        rf"|{_MONTH_WORD} {{1,2}}\d{{1,2}}|\d{{1,2}}[ -]{_MONTH_WORD}[ -](?:19|20)\d{{2}}"
+        rf"|{_MONTH_WORD} {{1,2}}\d{{1,2}}|\d{{1,2}}[ /-]{_MONTH_WORD}[ /-](?:19|20)\d{{2}}"
         r"|(?:Error|Warning|Information|Critical|Verbose)[,\t]\"?\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})"
         r"[ T,\t\"_]{1,3}\d{1,4}[:. ]"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final, Protocol
@@ -9,7 +10,7 @@ from typing import Final, Protocol
 from smtpscope.errors import Problem
 from smtpscope.reading.record import DateOrderName, ReadOptions
 from smtpscope.reading.text.date_order_evidence import MANY, DateOrderProofs, only_proof
-from smtpscope.reading.text.dates import DateOrder, WrittenTime, assumed_order, moment
+from smtpscope.reading.text.dates import DateOrder, WrittenTime, assumed_order, find_time, moment
 
 _ORDERS: Final[dict[DateOrderName, DateOrder]] = {
     "dmy": DateOrder.DAY_FIRST,
@@ -18,6 +19,11 @@ _ORDERS: Final[dict[DateOrderName, DateOrder]] = {
 }
 _LISTED: Final = 20
 """How many dates that contradict the order of their file are listed."""
+
+
+_IN_UTC: Final = re.compile(r"((?:19|20)\d\d-\d\d-\d\d[T ]\d\d):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?Z", re.ASCII)
+_MOST_HOURS: Final = 4_096
+_UNEVEN: Final = -(1 << 62)
 
 
 class Years(Protocol):
@@ -68,6 +74,9 @@ class FileTimes:
         self._timeless_noted = False
         self._doubtful_zones: set[str] = set()
         self._problems: list[Problem] = []
+        # The moments at which hours begin; of one in which the clock was changed, or of no day, _UNEVEN.
+        self._even_hours: dict[tuple[object, ...], int] = {}
+        self._hours: dict[str, int] = {}
 
     def years_before_the_end(self, offset: int) -> int:
         """How many years before the last line the line at `offset` was written, as far as is known."""
@@ -99,7 +108,45 @@ class FileTimes:
             earlier = self._years_earlier(written, years_before)
             if earlier is not None:
                 return earlier
-        return moment(written, order=order or DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
+        return self._moment(written, order or DateOrder.DAY_FIRST)
+
+    def _moment(self, written: WrittenTime, order: DateOrder) -> int | None:
+        """The moment of `written`, told by the beginning of its hour unless the clock was changed within it."""
+        if written.year is None:
+            return moment(written, order=order, zone=self._zone, newest=self._newest)
+        key = (*written[2:7], written.zone_minutes, written.short_year, order)
+        begin = self._even_hours.get(key)
+        if begin is None:
+            if len(self._even_hours) >= _MOST_HOURS:
+                self._even_hours.clear()
+            first = written._replace(minute=0, second_of_minute=0, millisecond=0)
+            last = first._replace(minute=59, second_of_minute=59)
+            ends = [moment(each, order=order, zone=self._zone, newest=self._newest) for each in (first, last)]
+            is_even = ends[0] is not None and ends[1] is not None and ends[1] - ends[0] == 3_599_000
+            begin = self._even_hours[key] = ends[0] if is_even and ends[0] is not None else _UNEVEN
+        if begin == _UNEVEN:
+            return moment(written, order=order, zone=self._zone, newest=self._newest)
+        return begin + (written.minute * 60 + written.second_of_minute) * 1_000 + written.millisecond
+
+    def of_utc(self, text: str) -> int | None:
+        """The moment of a time in UTC, as `milliseconds` gives it; None if `text` has any other form.
+
+        Only the form of most programs, 2026-01-02T13:04:05.678Z: an hour is worked out once.
+        """
+        found = _IN_UTC.fullmatch(text)
+        if found is None:
+            return None
+        hour, minute, second, fraction = found.groups()
+        begin = self._hours.get(hour)
+        if begin is None:
+            if len(self._hours) >= _MOST_HOURS:
+                self._hours.clear()
+            written = find_time(f"{hour}:00:00Z")
+            begin = self._hours[hour] = -1 if written is None else self.milliseconds(written) or -1
+        if begin < 0:
+            return None
+        thousandths = int(fraction[:3].ljust(3, "0")) if fraction else 0
+        return begin + (int(minute) * 60 + int(second)) * 1_000 + thousandths
 
     def _years_earlier(self, written: WrittenTime, years: int) -> int | None:
         """The moment of `written`, so many years before the last line of the file."""

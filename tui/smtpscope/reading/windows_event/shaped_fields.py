@@ -20,39 +20,41 @@ _DEEPEST: Final = 8
 Path = tuple[str, ...]
 
 
-class _Place(NamedTuple):
+class FactPlace(NamedTuple):
+    """See `FoundValue`; `path` leads to the value."""
+
     rank: int
     name: str
     utc: bool
     path: Path
 
 
-class _Shape(msgspec.Struct, frozen=True):
+class Shape(msgspec.Struct, frozen=True, eq=False):
     """Where each fact is in the events of one shape, the most reliable place first."""
 
-    facts: dict[Fact, tuple[_Place, ...]]
+    facts: dict[Fact, tuple[FactPlace, ...]]
     numbered: tuple[tuple[int, Path], ...]
 
 
 class ShapedFields(EventFields):
     """The facts in one event of a known shape."""
 
-    def __init__(self, event: Mapping[str, Any], shape: _Shape) -> None:
+    def __init__(self, event: Mapping[str, Any], shape: Shape) -> None:
         super().__init__()
-        self._event = event
-        self._shape = shape
+        self.event = event
+        self.shape = shape
 
     def values(self, fact: Fact) -> list[FoundValue]:
         found = []
-        for rank, name, utc, path in self._shape.facts.get(fact, ()):
-            value = _at(self._event, path)
+        for rank, name, utc, path in self.shape.facts.get(fact, ()):
+            value = value_at(self.event, path)
             if value != "":
                 found.append(FoundValue(rank, name, _lone(value), utc))
         return found
 
     def word(self, fact: Fact) -> str | None:
-        for place in self._shape.facts.get(fact, ()):
-            text = as_word(_at(self._event, place.path))
+        for place in self.shape.facts.get(fact, ()):
+            text = as_word(value_at(self.event, place.path))
             if text:
                 return text
         return None
@@ -60,20 +62,20 @@ class ShapedFields(EventFields):
     @property
     def numbered(self) -> dict[int, Any]:
         found: dict[int, Any] = {}
-        for number, path in self._shape.numbered:
-            value = _at(self._event, path)
+        for number, path in self.shape.numbered:
+            value = value_at(self.event, path)
             if value != "":
                 found.setdefault(number, _lone(value))
         return found
 
     @property
     def empty(self) -> list[tuple[str, str]]:
-        return fields_of(self._event).empty
+        return fields_of(self.event).empty
 
 
 # None for a shape that was seen once: one that never comes again is not worth working out. A shape whose names say
 # more than where the facts are counts as itself, as False.
-_shapes: dict[object, _Shape | bool | None] = {}
+_shapes: dict[object, Shape | bool | None] = {}
 
 
 def shaped_fields(event: dict[str, Any]) -> EventFields:
@@ -89,7 +91,7 @@ def shaped_fields(event: dict[str, Any]) -> EventFields:
             _shapes[key] = None
             return fields_of(event)
         shape = _shapes[key] = _shape_of(event)
-    return ShapedFields(event, shape) if isinstance(shape, _Shape) else fields_of(event)
+    return ShapedFields(event, shape) if isinstance(shape, Shape) else fields_of(event)
 
 
 def _key_of(mapping: dict[str, Any], depth: int) -> tuple[object, ...] | None:
@@ -131,15 +133,15 @@ class _Object(dict[str, Any]):
     path: Path
 
 
-def _shape_of(event: dict[str, Any]) -> _Shape | bool:
+def _shape_of(event: dict[str, Any]) -> Shape | bool:
     fields = fields_of(_marked(event, ()))
     if fields.in_utc or fields.month_first:
         return False
     facts = {
-        fact: tuple(_Place(each.rank, each.name, each.utc, each.value.path) for each in fields.values(fact))
+        fact: tuple(FactPlace(each.rank, each.name, each.utc, each.value.path) for each in fields.values(fact))
         for fact in fields.found
     }
-    return _Shape(facts, tuple((number, value.path) for number, value in fields.numbers))
+    return Shape(facts, tuple((number, value.path) for number, value in fields.numbers))
 
 
 def _marked(mapping: dict[str, Any], path: Path) -> _Object:
@@ -164,7 +166,8 @@ def _mark(value: Any, path: Path) -> Any:
     return [mark] if isinstance(value, list) else mark
 
 
-def _at(event: Mapping[str, Any], path: Path) -> Any:
+def value_at(event: Mapping[str, Any], path: Path) -> Any:
+    """What is at `path` in `event`, which has it."""
     value: Any = event
     for name in path:
         value = value[name]

@@ -17,6 +17,7 @@ from smtpscope.reading.wrappers.json_records import JsonRecords
 from smtpscope.reading.wrappers.message_tables import MessageTables
 from smtpscope.reading.wrappers.pasted.folded_lines import FoldedLines
 from smtpscope.reading.wrappers.pasted.quoted_lines import QuotedLines
+from smtpscope.reading.wrappers.value_lines import ValueLines
 from smtpscope.reading.wrappers.wrapped_text import WrappedSource, WrappedText, inner_head
 from smtpscope.reading.wrappers.wrapper import Wrapper
 
@@ -26,6 +27,7 @@ WRAPPERS: Final[tuple[Wrapper, ...]] = (
     ContainerLines(),
     JsonRecords(),
     MessageTables(),
+    ValueLines(),
     FoldedLines(),
 )
 """In the order in which they are tried."""

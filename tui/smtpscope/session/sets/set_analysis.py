@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.set_incidents import incident, incident_keys
 from smtpscope.asking.set_manifest import SetManifest, read_manifest
 from smtpscope.asking.set_rows import SetRows
-from smtpscope.asking.set_tree import SetTree
-from smtpscope.asking.sql import Sql
+from smtpscope.asking.sql import TRUE, Sql
+from smtpscope.asking.tree.set_tree import SetTree
 from smtpscope.errors import LogError, Problem
 from smtpscope.export.report.report import Report
 from smtpscope.knowledge.base import KnowledgeBase
@@ -52,10 +51,7 @@ class SetAnalysis:
         self.skipped = sum(log.skipped for log in manifest.logs)
         self.unrelated_records = sum(log.unrelated for log in manifest.logs)
         self._manifest = manifest
-        # In the order of their names, so that a set answers the same however it was read.
-        logs = sorted(log.name for log in manifest.logs)
-        parts = [str(Path(folder) / part.path) for part in manifest.parts if part.rows]
-        self._set = ExchangeSet(parts, logs, manifest.span, count_duplicates=count_duplicates)
+        self._set = ExchangeSet.of_manifest(folder, manifest, count_duplicates=count_duplicates)
         self._rows = SetRows(self._set)
         self._overview: Overview | None = None
 
@@ -141,7 +137,9 @@ class SetAnalysis:
         counts = dict.fromkeys(DIRECTIONS, 0)
         duplicates = without_zone = events = 0
         for direction, again, rows, of_assumed in self._set.tuples(
-            "SELECT direction, again, count(*), count_if(time_assumed) FROM parts GROUP BY ALL"
+            "SELECT direction, again, sum(events)::BIGINT, "
+            "coalesce(sum(events) FILTER (WHERE time_assumed), 0)::BIGINT "
+            f"FROM {self._set.relation(TRUE)} GROUP BY ALL"
         ):
             events += rows
             without_zone += of_assumed

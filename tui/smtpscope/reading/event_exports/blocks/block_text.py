@@ -31,6 +31,7 @@ _END_OF_DESCRIPTION = re.compile(
 _EVENT_XML = re.compile(r"\n[> \t]{0,32}Event Xml[ \t]{0,8}:")
 _DATA = re.compile(r"\n[> \t]{0,32}Data[ \t]{0,8}:[^\n]*(?:\n[> \t]{0,32}[0-9a-fA-F]{4}:[^\n]*)*")
 _XML_END = "</Event>"
+_NUMBER = re.compile(r"\d{1,10}")
 
 # The headers of either Windows as copied, one label per line: nearly all are like this, and found at once.
 _USUAL_TIME: Final = r"[\d.:,/ \tAaPpMm-]*\r?"
@@ -38,14 +39,14 @@ _USUAL: Final = (
     (
         "Event Type:",
         re.compile(
-            r"Event Type:[^\n:]*\nEvent Source:([^\n:]*)\n(?:Event Category:[^\n:]*\n)?(Event ID:)[^\n:]*\n"
+            r"Event Type:[^\n:]*\nEvent Source:([^\n:]*)\n(?:Event Category:[^\n:]*\n)?(Event ID:)([^\n:]*)\n"
             rf"Date:{_USUAL_TIME}\nTime:{_USUAL_TIME}\nUser:[^\n:]*\nComputer:[^\n:]*\n(Description:)"
         ),
     ),
     (
         "Log Name:",
         re.compile(
-            rf"Log Name:[^\n:]*\nSource:([^\n:]*)\nDate:{_USUAL_TIME}\n(Event ID:)[^\n:]*\n"
+            rf"Log Name:[^\n:]*\nSource:([^\n:]*)\nDate:{_USUAL_TIME}\n(Event ID:)([^\n:]*)\n"
             r"(?:Task Category:[^\n:]*\n)?Level:[^\n:]*\n(?:Keywords:[^\n:]*\n)?(?:User:[^\n:]*\n)?"
             r"Computer:[^\n:]*\n(Description:)"
         ),
@@ -65,13 +66,15 @@ _HEADER = 2_000
 class BlockHeader(Struct, frozen=True):
     """Indices: the block begins at `start`, its labels end at `labels_end`, its description begins at `description`.
 
-    `source` is the source (as searched, see `encodings`) if known without reading the labels, else "".
+    `source` is the source (as searched, see `encodings`) if known without reading the labels, else ""; then `event_id`
+    is known too, None if there is none.
     """
 
     start: int
     labels_end: int
     description: int
     source: str = ""
+    event_id: int | None = None
 
 
 class BlockParts(Struct, frozen=True):
@@ -128,8 +131,14 @@ def _usual_header(text: str, done: int, anchor: int) -> BlockHeader | None:
         # Label lines above belong to the header too.
         if start and (text[start - 1] != "\n" or _LABEL_LINE.match(text, above, start)):
             return None
-        return BlockHeader(start, found.start(3), found.end(3), found[1].strip())
+        return BlockHeader(start, found.start(4), found.end(4), found[1].strip(), event_id_of(found[3]))
     return None
+
+
+def event_id_of(label: str) -> int | None:
+    """The number in the text of the label Event ID: the low 16 bits, None if there is none."""
+    number = _NUMBER.search(label)
+    return int(number[0]) & 0xFFFF if number else None
 
 
 def _header(text: str, done: int, anchor: re.Match[str], limit: int) -> BlockHeader | None:

@@ -13,6 +13,7 @@ from smtpscope.reading.event_exports.blocks.block_text import (
     LONGEST,
     BlockHeader,
     BlockParts,
+    event_id_of,
     labels_of,
     parts_of,
     scan_headers,
@@ -22,7 +23,6 @@ from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
 from smtpscope.reading.event_exports.messages.event_messages import beginnings, scan, unfinished
 from smtpscope.reading.event_exports.messages.line_records import LineRecords, plain_message
 from smtpscope.reading.explaining import EventSources
-from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import Batch, EventRecord, Format, ReadOptions, Source
 from smtpscope.reading.text.date_order_evidence import DateOrderEvidence
 from smtpscope.reading.text.dates import WrittenTime, find_time
@@ -32,7 +32,6 @@ from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import FollowableTextLog
 from smtpscope.reading.windows_event.levels import level_of
 
-_NUMBER = re.compile(r"\d{1,10}")
 _QUOTED = re.compile(r"[ \t]*>")
 _NO_XML = XmlFacts(None, None, None)
 
@@ -126,7 +125,7 @@ def _surely_foreign(header: BlockHeader, limit: int, sentences: list[int], sourc
     """
     # A name with other letters has to be decoded first.
     source = header.source
-    if not source.isascii() or not source or is_ours(source) or sources.named(source):
+    if not source.isascii() or not source or sources.reads(source, header.event_id):
         return False
     following = bisect_left(sentences, header.description)
     return following == len(sentences) or sentences[following] >= limit
@@ -165,8 +164,7 @@ class _BlockRecords:
         records = self.lines.between(block, end, limit)
         if provider is None and message_end == parts.description_end:
             return records
-        number = _NUMBER.search(labels.get("event id", ""))
-        event_id = int(number[0]) & 0xFFFF if number else None
+        event_id = event_id_of(labels.get("event id", ""))
         if provider is not None and not self._sources.reads(provider, event_id):
             return records
         facts = facts_of(block.cut(*parts.xml)) if parts.xml else _NO_XML
@@ -186,7 +184,6 @@ class _BlockRecords:
         # The XML has the time in UTC, the text in the regional form and zone of whoever copied it.
         written = (find_time(facts.system_time) if facts.system_time else None) or _written(labels)
         milliseconds = self._times.milliseconds(written, block.offset(header.start)) if written is not None else None
-        number = _NUMBER.search(labels.get("event id", ""))
         if _QUOTED.match(block.cut(header.start, header.labels_end)):
             description = f"\n{description}"
         message = plain_message(description).strip()
@@ -196,7 +193,7 @@ class _BlockRecords:
             time_ms=milliseconds,
             time_assumed=written is not None and milliseconds is not None and written.zone_minutes is None,
             record_id=facts.record_id,
-            event_id=int(number[0]) & 0xFFFF if number else None,
+            event_id=event_id_of(labels.get("event id", "")),
             level=level_of(labels.get("event type") or labels.get("level") or labels.get("type") or ""),
             provider=labels.get("event source") or labels.get("source") or None,
             channel=labels.get("log name") or None,

@@ -73,7 +73,7 @@ def named_record(
     fields = fields_of(event) if fields is None else fields
     found = _message(fields)
     message = None if found is None else as_word(found.value)
-    provider = _provider(fields)
+    provider = provider_in(fields)
     if message is not None and (provider is None or not is_ours(provider)):
         labelled = labelled_event(message)
         if labelled is not None:
@@ -114,7 +114,6 @@ def named_record(
         assumed = milliseconds is not None and written.zone_minutes is None
     else:
         milliseconds, assumed = written, False
-    channel = fields.word("channel")
     return EventRecord(
         file=file,
         offset=offset,
@@ -124,10 +123,10 @@ def named_record(
         event_id=event_id,
         level=level_in(fields, event),
         provider=provider,
-        channel=None if channel is None else _SHORT_CHANNELS.get(channel, channel),
+        channel=channel_in(fields),
         computer=computer,
         strings=strings,
-        message=None if message is None else _plain(message),
+        message=None if message is None else plain_text(message),
         binary=_binary(fields),
         guess=guess,
     )
@@ -164,7 +163,7 @@ def time_in(fields: EventFields) -> WrittenTime | int | None:
 def record_id_in(fields: EventFields) -> int | None:
     """The record number; `1,043` and `1.043` are the same number, formatted."""
     for each in fields.values("record_id"):
-        number = _number(as_word(each.value))
+        number = number_of(as_word(each.value))
         if number is not None and number >= 0:
             return number
     return None
@@ -175,7 +174,7 @@ def event_id_in(fields: EventFields) -> int | None:
     for each in fields.values("event_id"):
         word = as_word(each.value)
         bracketed, hexadecimal = _IN_BRACKETS.search(word), _HEXADECIMAL.match(word)
-        number = int(bracketed[1]) if bracketed else int(hexadecimal[0], 16) if hexadecimal else _number(word)
+        number = int(bracketed[1]) if bracketed else int(hexadecimal[0], 16) if hexadecimal else number_of(word)
         if number is not None:
             return number & 0xFFFF
     return None
@@ -257,7 +256,13 @@ def _all_numbers(value: list[Any]) -> bool:
     return bool(value) and len(value) <= _LONGEST_BINARY and all(type(each) is int for each in value)
 
 
-def _provider(fields: EventFields) -> str | None:
+def channel_in(fields: EventFields) -> str | None:
+    """The channel by its full name."""
+    channel = fields.word("channel")
+    return None if channel is None else _SHORT_CHANNELS.get(channel, channel)
+
+
+def provider_in(fields: EventFields) -> str | None:
     """The most reliable source, preferably one of ours, unless the field may not be a source at all."""
     first = None
     for each in fields.values("provider"):
@@ -321,11 +326,13 @@ def _time_in_text(value: str, found: FoundValue, fields: EventFields) -> Written
     return written
 
 
-def _number(word: str) -> int | None:
+def number_of(word: str) -> int | None:
+    """The number that `word` is, perhaps formatted; None if it is not one."""
     return int(_SEPARATORS.sub("", word)) if _NUMBER.fullmatch(word) else None
 
 
-def _plain(message: str) -> str:
+def plain_text(message: str) -> str:
+    """A message without the quotes around it and the line ends of Windows."""
     message = message.replace("\r\n", "\n").strip("\n")
     return message[1:-1] if len(message) > 1 and message[0] == message[-1] == '"' else message
 

@@ -30,4 +30,4 @@ class Repeats:
 
 def is_of_timeline(names: Iterable[str]) -> bool:
     """Whether an event with these names is from a timeline: they say which of its times is meant."""
-    return any(name in _NAMES for name in names)
+    return not _NAMES.isdisjoint(names)

@@ -72,7 +72,7 @@ class EventJsonReader(TextLog):
         records = ObjectRecords(self._source.name, times, batching, self._text, sources)
         for block, stream in self._text.blocks():
             done = 0
-            records.lines.begin(block)
+            records.begin(block, one_a_line=one_a_line)
             found, rest = (_in_lines(block, sources), len(block.text)) if one_a_line else scan.objects(block)
             for each in found:
                 if one_a_line:

@@ -11,13 +11,14 @@ from typing import Any, Final
 
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
 from smtpscope.reading.event_exports.fields.text_places import TextPlaces
+from smtpscope.reading.event_exports.fields.usual_record import usual_record
 from smtpscope.reading.event_exports.splunk.splunk_raw import is_windows_event, raw_record, surely_foreign
 from smtpscope.reading.event_exports.xml.event_xml_record import UnreadableEventError, event_record
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.file_times import FileTimes
-from smtpscope.reading.windows_event.shaped_fields import shaped_fields
+from smtpscope.reading.windows_event.shaped_fields import ShapedFields, shaped_fields
 
 _WRAPPERS: Final = ("_source", "fields", "body", "Body", "result")
 _XML_KEYS: Final = ("xml_string", "Xml", "xml", "EventXml", "RawXml", "raw_xml", "message", "Message", "log", "raw")
@@ -49,6 +50,10 @@ def record_of(
             return None
         return raw_record(raw, file=file, offset=offset, times=times, indexed=time_value(event), sources=sources)
     fields = shaped_fields(event) if flat else None
+    if isinstance(fields, ShapedFields):
+        record = usual_record(fields, file=file, offset=offset, times=times)
+        if record is not None:
+            return record
     record = named_record(
         event, file=file, offset=offset, times=times, places=places, sources=sources, fields=fields
     )  # fmt: skip

@@ -79,6 +79,7 @@ class ObjectRecords:
         self._parts = ObjectParts()
         self._repeats = Repeats()
         self._timeline = False
+        self._tidy = False
         self._by_words, self._first_by_words = 0, ""
 
     def take_problems(self, *, final: bool) -> list[Problem]:
@@ -88,8 +89,18 @@ class ObjectRecords:
             problems.append(problem_of_words(self._file, self._by_words, self._first_by_words, _NO_SOURCE))
         return problems
 
+    def begin(self, block: TextBlock, *, one_a_line: bool) -> None:
+        """From now on, objects are in `block`."""
+        self.lines.begin(block)
+        text = block.text
+        # Each line is a whole object, so there are no others to be looked for between those that are read.
+        self._tidy = one_a_line and text.count("}\n") == text.count("\n")
+
     def pass_over(self, block: TextBlock, begin: int, end: int) -> None:
         """Lines between the indices that are surely of others, but for objects without an end."""
+        if self._tidy and end - begin > 1 and block.text[end - 1] == "\n":
+            self._batching.unrelated_records += block.text.count("\n", begin, end) - (block.text[begin] == "\n")
+            return
         count = lines_between(block.text, begin, end)
         missing = count
         for sign in _CLOSED:
@@ -235,7 +246,7 @@ class ObjectRecords:
             places = range(offset, offset + len(bodies) * self._unit, self._unit)
             return [self._record(body, each, flat=flat) for body, each in zip(bodies, places, strict=True)]
         self._timeline = is_of_timeline(event)
-        rows = list(rows_of(event))
+        rows = list(rows_of(event)) if "rows" in event or "tables" in event else []
         if rows:
             places = range(offset, offset + len(rows) * self._unit, self._unit)
             return [self._record(row, each, flat=flat) for row, each in zip(rows, places, strict=True)]

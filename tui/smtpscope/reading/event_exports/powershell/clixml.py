@@ -25,9 +25,8 @@ from smtpscope.reading.text.text_kind import is_text
 from smtpscope.reading.text.text_log import LineOffsets, TextLog
 from smtpscope.reading.text.xml_elements import LONGEST, XmlElement, up_to_the_end
 
-_TAG = re.compile(r"<Obj(?=[\s/>])[^<>]{0,256}?(/?)>|</Obj>")
-# Declares the type of the object that it follows, or refers to the declaration.
-_TYPE = re.compile(r"\s{0,64}<TN(?:Ref)?\s{1,8}RefId=[\"'](\d{1,9})[\"']")
+# With the number of the type that follows: its declaration, or a reference to it.
+_TAG = re.compile(r"</Obj>|<Obj(?=[\s/>])[^<>]{0,256}?(/?)>(?:\s{0,64}<TN(?:Ref)?\s{1,8}RefId=[\"'](\d{1,9})[\"'])?")
 _LONGEST_TAG: Final = 300
 _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:<\?xml[^<>]{0,200}>\s{0,64})?<Objs\b")
 _EVENT_NAME = re.compile(r"N=[\"'](?:ProviderName|InstanceId|EventID|LogName|Message)[\"']")
@@ -139,22 +138,19 @@ def _scan(block: TextBlock) -> tuple[list[XmlElement], int]:
     found: list[XmlElement] = []
     opened, depth, outer = 0, 0, ""
     for tag in _TAG.finditer(block.text):
-        ends = tag[0] == "</Obj>"
-        if ends and depth == 0:
-            continue  # The end of an object whose beginning is lost.
+        closed, kind = tag.groups()
+        if closed is None:
+            if depth == 0:
+                continue  # The end of an object whose beginning is lost.
+            depth -= 1
+        else:
+            if depth == 0:
+                opened = tag.start()
+                outer = outer or kind or ""
+            elif outer and kind == outer:
+                found.append(XmlElement(opened, tag.start(), False))
+                opened, depth = tag.start(), 0
+            depth += not closed
         if depth == 0:
-            opened = tag.start()
-            outer = outer or _type_at(block.text, tag.end())
-        elif not ends and outer and _type_at(block.text, tag.end()) == outer:
-            found.append(XmlElement(opened, tag.start(), False))
-            opened, depth = tag.start(), 0
-        depth += -1 if ends else not tag[1]
-        if depth == 0:
-            found.append(XmlElement(opened, tag.end(), True))
+            found.append(XmlElement(opened, tag.end() if closed is None else tag.end(1) + 1, True))
     return up_to_the_end(block, found, opened if depth else None, _LONGEST_TAG)
-
-
-def _type_at(text: str, index: int) -> str:
-    """The number of the type of an object whose tag ends at `index`, "" if it names none."""
-    found = _TYPE.match(text, index)
-    return "" if found is None else found[1]

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DEEPEST: Final = 6
+_MOST_NAMES: Final = 1_024
 _NUMBERS: Final = frozenset({"By", "SB", "I16", "U16", "I32", "U32", "I64", "U64"})
 _INTEGER = re.compile(r"-?\d{1,20}")
 
@@ -84,4 +85,13 @@ def _unescaped(text: str) -> str:
 
 
 def _name(element: ElementTree.Element) -> str:
-    return element.tag.rpartition("}")[2]
+    name = _names.get(element.tag)
+    if name is None:
+        if len(_names) >= _MOST_NAMES:
+            _names.clear()
+        name = _names[element.tag] = element.tag.rpartition("}")[2]
+    return name
+
+
+# By tags with their namespace: there are few, and each is asked for many times.
+_names: dict[str, str] = {}

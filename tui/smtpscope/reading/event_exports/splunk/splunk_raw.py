@@ -25,10 +25,13 @@ from smtpscope.reading.windows_event.event_values import integer, level_of, time
 from smtpscope.reading.windows_event.levels import level_of as level_of_word
 
 _MESSAGE: Final = "Message"
-_LABEL = re.compile(
-    r"(?:\A|(?<=[\s>]))(LogName|Logfile|SourceName|EventCode|EventIdentifier|EventType|Type|ComputerName|User|SidType|Sid"
-    r"|TaskCategory|CategoryString|Category|OpCode|RecordNumber|Keywords|TimeGenerated|TimeWritten|wmi_type|Message)="
-)
+_MESSAGE_LINE: Final = f"\n{_MESSAGE}="
+_NAMES: Final = (
+    "LogName", "Logfile", "SourceName", "EventCode", "EventIdentifier", "EventType", "Type", "ComputerName", "User",
+    "SidType", "Sid", "TaskCategory", "CategoryString", "Category", "OpCode", "RecordNumber", "Keywords",
+    "TimeGenerated", "TimeWritten", "wmi_type", _MESSAGE,
+)  # fmt: skip
+_LABEL = re.compile(rf"(?:\A|(?<=[\s>]))({'|'.join(_NAMES)})=")
 # The names after the message in alphabetical order.
 _BEHIND_MESSAGE = re.compile(r"\n(?=(?:RecordNumber|SourceName|TimeGenerated|TimeWritten|Type|User|wmi_type)=)")
 _SHAPE = re.compile(r"(?<!\w)(?:EventCode|LogName|Logfile|SourceName)=|<Event[\s>]")
@@ -49,6 +52,11 @@ def is_windows_event(raw: str) -> bool:
 
 def labels_of(raw: str) -> dict[str, str]:
     """The first value of each name; only the message may have several lines. Empty if `raw` has another shape."""
+    usual = _usual_labels(raw)
+    return _any_labels(raw) if usual is None else usual
+
+
+def _any_labels(raw: str) -> dict[str, str]:
     labels: dict[str, str] = {}
     name, begin = None, 0
     for label in _LABEL.finditer(raw):
@@ -62,10 +70,36 @@ def labels_of(raw: str) -> dict[str, str]:
         end = None if "SourceName" in labels else _BEHIND_MESSAGE.search(raw, begin)
         labels[_MESSAGE] = raw[begin : end.start() if end else len(raw)].strip()
         if end is not None:
-            labels = labels_of(raw[end.end() :]) | labels
+            labels = _any_labels(raw[end.end() :]) | labels
     elif name is not None:
         labels.setdefault(name, raw[begin:].strip())
     return labels
+
+
+def _usual_labels(raw: str) -> dict[str, str] | None:
+    """The labels where each name up to the message begins a line, and no value has another one; else None."""
+    head, is_behind, message = raw.partition(_MESSAGE_LINE)
+    first, *lines = head.split("\n")
+    if not is_behind or "=" in first:
+        return None
+    labels: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition("=")
+        if name not in _NAMES or "=" in value:
+            return None
+        labels.setdefault(name, value.strip())
+    if "SourceName" not in labels:
+        return None
+    labels[_MESSAGE] = message.strip()
+    return labels
+
+
+def is_unwanted(source: str, code: str, sources: EventSources) -> bool:
+    """Whether an event with this source and number, both as written first in it, is certainly not read."""
+    name = source.strip()
+    if name.casefold().partition(" ")[0] in OUR_PROVIDERS:
+        return False
+    return not sources.named(name) or (name.isascii() and not sources.wants(name, int(code) & 0xFFFF))
 
 
 def surely_foreign(raw: str, sources: EventSources = NO_SOURCES) -> bool:

@@ -10,7 +10,7 @@ from typing import ClassVar, Final, NamedTuple
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.messages.event_messages import scan
 from smtpscope.reading.event_exports.messages.line_records import LineRecords
-from smtpscope.reading.event_exports.splunk.splunk_raw import raw_record, surely_foreign, written_in
+from smtpscope.reading.event_exports.splunk.splunk_raw import is_unwanted, raw_record, surely_foreign, written_in
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import head_text
@@ -33,6 +33,11 @@ _JOINED = re.compile(
 )
 _DATED_BEGINNING = re.compile(rf"{_DATE}(?:\r?\n|[ \t]{{1,8}}[A-Z]\w{{1,31}}=)")
 _SURE_BEGINNING = re.compile(rf"{_DATED_BEGINNING.pattern}|(?:LogName|Category)=")
+# The names of an event in Splunk's own order: nearly all are like this, and found at once.
+_FIRST_NAME: Final = "\nLogName="
+_NUMBER_NAME: Final = "EventCode="
+_USUAL = re.compile(r"\nLogName=[^\n=\d]*\nSourceName=([^\n\r=\d]*)\r?\nEventCode=(\d{1,10})\r?\n", re.ASCII)
+_USUAL_BEFORE_NUMBER: Final = 300
 _TELLING = re.compile(r"(?:SourceName|LogName|Logfile)=")
 
 
@@ -60,16 +65,24 @@ class SplunkTextReader(TextLog):
         batching = Batching(self._source.size, sources=sources)
         times = FileTimes(file, self._options, self._written_times)
         lines = LineRecords(file, times)
+        known: dict[tuple[str, str], bool] = {}
         for block, stream in self._text.blocks():
             text = block.text
-            starts, rest = _scan(text, final=block.final)
+            starts, rest, told = _scan(text, final=block.final)
             if not block.final and not starts:
                 rest = min(rest, scan(text, final=False).rest)
             found = scan(text, final=True, stop=starts[0] if starts else rest)
             batching.records += [lines.record(block, sentence) for sentence in found.sentences]
             for start, end in pairwise((*starts, rest)):
                 record = None
-                if not surely_foreign(text[start : min(end, start + _HEADER)], sources):
+                of_event = told.get(start)
+                if of_event is not None:
+                    foreign = known.get(of_event)
+                    if foreign is None:
+                        foreign = known[of_event] = is_unwanted(*of_event, sources)
+                else:
+                    foreign = surely_foreign(text[start : min(end, start + _HEADER)], sources)
+                if not foreign:
                     record = raw_record(
                         block.cut(start, end), file=file, offset=block.offset(start), times=times, sources=sources
                     )
@@ -87,7 +100,7 @@ class SplunkTextReader(TextLog):
 
     def _written_times(self) -> Iterator[WrittenTime]:
         for block, stream in self._text.blocks():
-            starts, rest = _scan(block.text, final=block.final)
+            starts, rest, _ = _scan(block.text, final=block.final)
             for start in starts:
                 written = written_in(block.text[start : start + 80])
                 if isinstance(written, WrittenTime):
@@ -116,28 +129,54 @@ def _begins_surely(text: str, start: int) -> bool:
 
 
 class _Scan(NamedTuple):
-    """Where events begin, and the index at which the next block has to begin."""
+    """Where events begin, and the index at which the next block has to begin.
+
+    `told` is source and number of the events that begin as nearly all do, by where they begin.
+    """
 
     starts: list[int]
     rest: int
+    told: dict[int, tuple[str, str]]
 
 
 def _scan(text: str, *, final: bool) -> _Scan:
     """Unless `final`, the last event is left for later, as it may continue."""
     starts: list[int] = []
+    told: dict[int, tuple[str, str]] = {}
     done = 0
     for anchor in _ANCHOR.finditer(text):
-        start = _start(text, done, anchor.start())
-        if start is not None:
-            starts.append(start)
-            done = anchor.end()
+        start, of_event = _usual_start(text, done, anchor.start())
+        if of_event is not None:
+            told[start] = of_event
+        else:
+            found = _start(text, done, anchor.start())
+            if found is None:
+                continue
+            start = found
+        starts.append(start)
+        done = anchor.end()
     if final:
-        return _Scan(starts, len(text))
+        return _Scan(starts, len(text), told)
     if starts and len(text) - starts[-1] < LONGEST:
-        return _Scan(starts[:-1], starts[-1])
+        return _Scan(starts[:-1], starts[-1], told)
     # The names before the number may be at the end.
     tail = max(done, len(text) - _HEADER)
-    return _Scan(starts, max(text.rfind("\n", 0, tail) + 1, done))
+    return _Scan(starts, max(text.rfind("\n", 0, tail) + 1, done), told)
+
+
+def _usual_start(text: str, done: int, anchor: int) -> tuple[int, tuple[str, str] | None]:
+    """The result of `_start` for an event that begins as nearly all do, with its source and number; else None.
+
+    Neither log nor source have a digit, so no date was joined to them, nor another name with a value.
+    """
+    line_end = text.rfind(_FIRST_NAME, max(done, anchor - _USUAL_BEFORE_NUMBER), anchor)
+    found = _USUAL.match(text, line_end) if line_end >= 0 else None
+    if found is None or found.start(2) != anchor + len(_NUMBER_NAME):
+        return 0, None
+    start = max(text.rfind("\n", max(done, anchor - _HEADER), line_end) + 1, done, anchor - _HEADER)
+    if start > line_end or _DATE_LINE.match(text, start, line_end + 1) is None:
+        return 0, None
+    return start, (found[1], found[2])
 
 
 def _start(text: str, done: int, anchor: int) -> int | None:

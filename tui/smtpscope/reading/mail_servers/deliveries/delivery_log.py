@@ -21,8 +21,8 @@ from smtpscope.reading.mail_servers.postfix_log import said_in
 from smtpscope.reading.record import Format, LogReader, Side
 from smtpscope.reading.text.syslog_line import LogLine
 from smtpscope.reading.text.text_kind import is_text
-from smtpscope.reading.wrappers.delivery_fields import DELIVERED, SIGN
-from smtpscope.reading.wrappers.delivery_records import DeliveryRecords
+from smtpscope.reading.wrappers.deliveries.delivery_fields import DELIVERED, SIGN
+from smtpscope.reading.wrappers.deliveries.delivery_records import DeliveryRecords
 from smtpscope.reading.wrappers.wrapped_log import WrappedLog
 from smtpscope.reading.wrappers.wrapped_text import inner_head
 from smtpscope.reading.wrappers.wrapper import Wrapper

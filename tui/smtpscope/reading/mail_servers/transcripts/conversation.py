@@ -116,7 +116,7 @@ class Conversation:
         """Which side refused: an incoming reply refused us, an outgoing one is our refusal."""
         if asked.way == reply.way and asked.verb:
             return self._by_the_name()
-        if reply.way == "sent":
+        if reply.way == "sent" or (self._is_server and not asked.verb):
             return "inbound"
         return "outbound" if reply.way == "received" else self._by_the_name()
 

@@ -33,7 +33,7 @@ _ANY: Final = "Syntax error, command unrecognized"
 _ERROR = re.compile(
     rf"(?:(?P<kind>SmtpFailedRecipients?Exception)\b[^\n]{{0,200}}?)?"
     rf"(?P<words>{'|'.join(map(re.escape, (*_CODES, _MAILBOX, _ANY)))})\. {SIGN}"
-    r"(?P<text>[^\n]{0,4000}?)(?= ---> |\s*\Z|\r?\n)"
+    r"(?P<text>[^\n]{0,4000}?)(?= ---> | \(System\.|\)\.?\s*\Z|\s*\Z|\r?\n)"
 )
 _TEMPORARY = re.compile(r"#?4\.\d{1,3}\.\d{1,3}\b")
 _MAILBOX_IN_TEXT = re.compile(r"(?P<to>[^\s<>'\";:,]{1,64}@[A-Za-z0-9.-]{1,255}[A-Za-z0-9])")

@@ -41,8 +41,13 @@ _PHPMAILER = re.compile(
     rf"Detail: (?P<text>.{{0,2000}}?) ?SMTP code: (?P<code>{_CODE})(?: Additional SMTP info: (?P<status>\S{{1,20}}))?"
 )
 # nodemailer, as Node prints an error.
-_NODE = re.compile(rf"\s{{0,40}}response: (?P<quote>['\"`])(?P<reply>{_CODE}[ \-].{{0,4000}}?)(?P=quote),?\s*\Z")
+_NODE = re.compile(
+    rf"\s{{0,40}}(?:response|data): (?P<quote>['\"`])(?P<reply>{_CODE}[ \-].{{0,4000}}?)(?P=quote),?\s*\Z"
+)
 _NODE_CODE: Final = "responseCode: "
+# Before version 1.
+_NODE_STAGE = re.compile(r"\s{0,40}stage: ['\"](?P<stage>[a-z]{2,12})['\"]")
+_STAGES: Final = {"mail": "MAIL", "rcpt": "RCPT", "data": "DATA", "auth": "AUTH"}
 _NODE_COMMAND = re.compile(r"\s{0,40}command: ['\"](?P<command>[A-Z ]{2,20})['\"]")
 _NODE_RECIPIENT = re.compile(r"\s{0,40}recipient: ['\"](?P<to>[^'\"]{1,512})['\"]")
 _NODE_EACH: Final = "rejectedErrors: ["
@@ -102,7 +107,7 @@ class LibraryErrorLogReader(MailLog):
     grammar: ClassVar[type[MailGrammar]] = LibraryErrorGrammar
     own_signs: ClassVar[re.Pattern[str]] = re.compile(
         r"SMTP(?:Recipients|Sender)Refused|SMTP(?:Data|Authentication|Helo|Connect)Error|SMTPResponseException"
-        r"|FailedException|Net::SMTP|Expected response code|SMTP code: |response: ['\"`][45]"
+        r"|FailedException|Net::SMTP|Expected response code|SMTP code: |(?:response|data): ['\"`][45]"
         rf"|{dotnet_error.SIGN}"
     )
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(
@@ -115,6 +120,7 @@ class LibraryErrorLogReader(MailLog):
         rf"|\w\. {dotnet_error.SIGN}"
         rf"|SMTP code: {_CODE}(?: Additional SMTP info: |\s)"
         rf"|\n\s{{0,40}}response: ['\"`]{_CODE}[ \-][^\n]{{0,4000}}\n\s{{0,40}}responseCode: {_CODE}"
+        rf"|\n\s{{0,40}}data: ['\"`]{_CODE}[ \-][^\n]{{0,4000}}\n\s{{0,40}}stage: ['\"]"
     )
 
 
@@ -179,12 +185,14 @@ def _of_node(text: str, around: Around) -> LoggedRefusal | None:
     if found is None:
         return None
     behind = around.following()[:_BEHIND]
-    if not any(_NODE_CODE in line for line in behind):
+    stage = next((match["stage"] for line in behind[:1] if (match := _NODE_STAGE.match(line))), None)
+    if stage is None and not any(_NODE_CODE in line for line in behind):
         return None
     if any(_NODE_EACH in line for line in behind):
         # The errors of each recipient follow.
         return None
     command = next((match["command"] for line in behind if (match := _NODE_COMMAND.match(line))), "")
+    command = command or _STAGES.get(stage or "", "")
     named = (_NODE_REJECTED.match(line) or _NODE_RECIPIENT.match(line) for line in behind)
     to = next((match["to"] for match in named if match), None)
     reply = found["reply"].replace("\\r", "").replace("\\n", "\n")

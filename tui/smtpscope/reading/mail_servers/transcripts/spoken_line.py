@@ -21,6 +21,8 @@ _RECEIVED: Final = (
 )
 _ASKED: Final = r"CLIENT -> SERVER:|C:|cmd:|CMD:"
 _ANSWERED: Final = r"SERVER -> CLIENT:|SMTP -> FROM SERVER:|S:|rsp:|RSP:"
+_BRANCH: Final = "(?:\u2514\u2500\u2500|\xe2\x94\x94\xe2\x94\x80\xe2\x94\x80)"
+"""Before the first line below "CLIENT 1:" or "SERVER 1:", in the log of nodemailer 0.7; also as bytes of UTF-8."""
 _COMMAND: Final = (
     r"(?:(?:EHLO|HELO|LHLO|AUTH|VRFY|EXPN|ETRN|BDAT|XCLIENT|XFORWARD|XEXCH50|X-EXPS|HELP|NOOP) "
     r"|(?:MAIL FROM|RCPT TO) ?:)"
@@ -33,10 +35,11 @@ _UNMARKED: Final = re.compile(
 )
 """Commands even without a mark; other verbs also begin sentences."""
 _WORDS = re.compile(
-    rf"(?<![^\s<>:*~-])(?:b?['\"])?(?:(?P<command>(?i:{_COMMAND}))|(?P<code>[2-5]\d\d)(?=[ \-\\'\"]|\s*\Z))"
+    rf"(?<![^\s<>:*~\u2500\x80-])(?:b?['\"])?(?:(?P<command>(?i:{_COMMAND}))|(?P<code>[2-5]\d\d)(?=[ \-\\'\"]|\s*\Z))"
 )
 _MARK = re.compile(
-    rf"(?<![^\s|\])])(?:(?P<sent>{_SENT})|(?P<received>{_RECEIVED})|(?P<asked>{_ASKED})|(?P<answered>{_ANSWERED}))"
+    rf"(?<![^\s|\])])(?:(?P<sent>{_SENT})|(?P<received>{_RECEIVED})|(?P<asked>{_ASKED})|(?P<answered>{_ANSWERED})"
+    rf"|{_BRANCH})"
     r"[ \t]{0,8}\Z"
 )
 _LONGEST_MARK: Final = 32
@@ -48,8 +51,9 @@ _HOST: Final = r"(?P<{0}>[A-Za-z0-9_](?:[\w.:-]{{0,253}}[A-Za-z0-9])?)"
 _PEER = re.compile(
     r"(?P<before>.{0,160}?)(?:"
     rf"\b[Tt]rying {_HOST.format('tried')}\.{{3}}"
-    rf"|\b[Cc]onnection\b.{{0,40}}?\bfrom:? ['\"(\[]{{0,2}}{_HOST.format('client')}"
+    rf"|\b[Cc]onnection\b(?:(?! to ).){{0,40}}?\bfrom:? ['\"(\[]{{0,2}}{_HOST.format('client')}"
     r"|\b(?:[Cc]onnect(?:ed|ing|ion)?:?|[Tt]rying|[Oo]pening)\b.{0,40}?\bto:? (?:host |server )?['\"(\[]{0,2}"
+    r"(?:[a-z]{2,8}://)?"
     rf"{_HOST.format('host')}"
     r")",
     re.DOTALL,
@@ -60,6 +64,8 @@ _DATE = re.compile(r"\bconnected at (?P<date>\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}) ")
 _TIMELIKE = re.compile(
     r"[\[(]?(?:\d{1,4}|[+-]\d{2}:?\d{2}|\d{1,4}([-./])\d{1,2}\1\d{1,4}|[\dT./-]{0,11}\d{1,2}:\d\d:\d\d[\d:.,Z+-]{0,16})"
     r"[\])]?[:,]?"
+    # Nor is the address that a connection came in on.
+    r"|\[\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}\]"
 )
 _NAMED = re.compile(r"\d")
 
@@ -104,7 +110,9 @@ def _way(mark: re.Match[str]) -> Way:
         return "sent"
     if mark["received"]:
         return "received"
-    return "asked" if mark["asked"] else "answered"
+    if mark["asked"] or mark["answered"]:
+        return "asked" if mark["asked"] else "answered"
+    return ""
 
 
 def _bare(words: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from smtpscope.reading.text.encodings import TextBlock
-from smtpscope.reading.wrappers.delivery_fields import SIGN
+from smtpscope.reading.wrappers.deliveries.delivery_fields import SIGN
 from smtpscope.reading.wrappers.inner_header import Labels, labelled
 from smtpscope.reading.wrappers.wrapper import InnerLine, Unwrapped
 

@@ -9,15 +9,18 @@ from typing import Final
 
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.table_rows import DELIMITERS
-from smtpscope.reading.wrappers.delivery_fields import are_of_deliveries, delivery_lines
+from smtpscope.reading.wrappers.deliveries.delivery_fields import are_of_deliveries, delivery_lines
+from smtpscope.reading.wrappers.deliveries.queue_listings import QueueListings
 from smtpscope.reading.wrappers.inner_header import Labels
 from smtpscope.reading.wrappers.json_records import JsonRecords
 from smtpscope.reading.wrappers.message_tables import MessageTables, fields_of
-from smtpscope.reading.wrappers.queue_listings import QueueListings
-from smtpscope.reading.wrappers.wrapper import Unwrapped, Wrapper
+from smtpscope.reading.wrappers.value_pairs import pairs_in
+from smtpscope.reading.wrappers.wrapper import InnerLine, Unwrapped, Wrapper, line_bounds
 
 _LINES_BEFORE: Final = 8
 _FIELDS: Final = "#Fields:"
+_OF_SERVERS: Final = frozenset(("relay", "mailer", "evpid", "exitcode", "smtpmsg"))
+"""Names in the lines of mail servers, which have readers of their own."""
 _NO_NAME: Final = re.compile(r"[{}:@]|.{65}")
 
 
@@ -59,7 +62,32 @@ class DeliveryTables(MessageTables):
         return delivery_lines(record) or [""]
 
 
-_FORMS: Final[tuple[Wrapper, ...]] = (QueueListings(), DeliveryTables(), DeliveryJson())
+class DeliveryPairs:
+    """See `Wrapper`. One line per record."""
+
+    name = "delivery-pairs"
+    title = "lines of names with values"
+    recognised_by = "lines of name=value with a recipient and a reply, by the names that mail services give them"
+
+    def fits(self, head: str) -> bool:
+        """See `Wrapper`."""
+        lines = head.split("\n", _LINES_BEFORE)[:_LINES_BEFORE]
+        names = [pairs_in(line.rstrip("\r"))[1].keys() for line in lines if "=" in line]
+        return any(map(are_of_deliveries, names)) and not any(map(_OF_SERVERS.intersection, names))
+
+    def unwrap(self, block: TextBlock, head: str, *, final: bool) -> Unwrapped:
+        """See `Wrapper`."""
+        text = block.text
+        end = len(text) if final else text.rfind("\n") + 1
+        lines: list[InnerLine] = []
+        for start, stop in line_bounds(text, end):
+            before, values = pairs_in(block.cut(start, stop).rstrip("\r\n"))
+            found = delivery_lines(values, before.rstrip()) if values else []
+            lines += [InnerLine(start, stop, line) for line in found or [""]]
+        return Unwrapped(lines, [], end)
+
+
+_FORMS: Final[tuple[Wrapper, ...]] = (QueueListings(), DeliveryTables(), DeliveryPairs(), DeliveryJson())
 """In the order in which they are tried; JSON is recognised by the content of its objects."""
 
 

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from smtpscope.reading.wrappers.deliveries import delivery_names
 from smtpscope.reading.wrappers.inner_header import Labels, labelled
 
 SIGN: Final = "delivery-record: "
@@ -23,58 +24,22 @@ SIGN: Final = "delivery-record: "
 DELIVERED: Final[dict[str, object]] = {"delivered": True}
 """The record of a delivery that did not fail."""
 
-# Names without punctuation, in order of preference.
-_RECIPIENT: Final = (
-    "rcptto", "rawrcptto", "rcpt", "finalrecipient", "recipientaddress", "recipientemail", "recipient", "recipients",
-    "emailaddress", "toaddress", "envelopeto", "mailto", "rejected", "email", "to", "address",
-)  # fmt: skip
-_REPLY: Final = (
-    "diagnosticcode", "dsndiag", "rawreason", "diag", "smtpresponse", "smtpreply", "smtpmessage", "smtpmsg",
-    "serverresponse", "remoteresponse", "lastresponse", "response", "delayreason", "bouncereason", "bouncedescription",
-    "deliverystatus.message", "response.content", "errormsg", "errormessage", "lasterror", "details",
-    "eventdescription", "reason", "error", "deliverystatus.description", "description", "message",
-)  # fmt: skip
-_REASON: Final = ("diagnosticcode", "dsndiag", "diag", "rawreason", "delayreason", "bouncereason")
-"""Names that only a failed or a successful delivery with its reply has."""
-_CODE: Final = (
-    "smtpreplycode", "smtpstatuscode", "smtpcode", "smtpstatus", "replycode", "errorcode", "bouncecode",
-    "deliverystatus.code", "response.code", "responsecode", "statuscode", "code",
-)  # fmt: skip
-_STATUS: Final = ("dsnstatus", "smtpenchcode", "enhancedstatuscode", "enhancedcode", "enhancedstatus", "status", "dsn")
-_HOST: Final = (
-    "mxhost", "dsnmta", "remotemta", "remotehost", "peeraddress.name", "destinationhost", "remoteserver",
-    "mailserver", "eventtarget", "mx", "relay",
-)  # fmt: skip
-_ADDRESS: Final = (
-    "remotemtaip", "peeraddress.addr", "dlvdestinationip", "remoteip", "destinationip", "targetipaddress", "ipaddress",
-)  # fmt: skip
-_COMMAND: Final = ("response.command", "smtpcommand", "lastcommand", "command")
-_TIME: Final = (
-    "bouncedat", "timelogged", "bounce.timestamp", "deliverydelay.timestamp", "eventtimestamp", "eventdate",
-    "timestamp", "eventtime", "datetime", "createdat", "created", "date", "time", "ts", "@timestamp",
-)  # fmt: skip
-_ARRIVAL: Final = ("arrivaltime",)
-_OURS: Final = ("effectivercpt",)
-"""What only a server has that refused the recipient itself (maddy)."""
-_EVENT: Final = (
-    "event", "type", "recordtype", "eventtype", "notificationtype", "eventstatus", "dsnaction", "action", "state",
-    "status", "result",
-)  # fmt: skip
 _INNER: Final = ("message", "body", "payload")
 """Names under which a message queue may wrap a whole record as text."""
 _OF_MAIL: Final = re.compile(
     r"rcpt|smtp|mta(?:ip)?(?:\s|\Z)|mxhost|dsn|bounce|diagnostic|deliverystatus|delayreason|rawreason|enhancedcode|mailserver|responsecode"
+    r"|messageid|rejcode|deliveryhost"
 )
 _OF_OTHERS: Final = frozenset(("originplace", "smtpscope.originplace", "p1fromaddress", "recipientstatus"))
 """Names in forms with readers of their own: our conversions, Exchange's agent log and message tracking."""
 _OF_FAILURE: Final = re.compile(
     r"(?:email\.|message\.)?(?:hard|soft|perm|temp|permanent|temporary|transient)?[ _-]?"
     r"(?:bounce|bounced|deferred|deferral|delayed|delay|deliverydelay|delivery_delayed|undelivered|failure|failed|fail"
-    r"|dropped|rejected|blocked|expired|expiration)",
+    r"|dropped|rejected|rej|blocked|expired|expiration)",
     re.IGNORECASE,
 )
 _IS_REPLY: Final = re.compile(r"[245]\d\d(?:[ \-]|\Z)")
-_TYPE: Final = re.compile(r"\s{0,8}(?:smtp|x-[\w-]{1,40}|dns) ?; ?", re.IGNORECASE)
+_TYPE: Final = re.compile(r"\A\s{0,8}(?:smtp|x-[\w-]{1,40}|dns) ?; ?", re.IGNORECASE)
 _ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _SOMEWHERE: Final = re.compile(r"said: [45]\d\d|(?<![\w.])[45]\d\d[ \-][45]\.\d{1,3}\.\d{1,3}(?![\w.])")
 _MAILBOX: Final = re.compile(r"[^\s<>,;\"'()\[\]]{1,256}@[^\s<>,;\"'()\[\]]{1,255}")
@@ -290,18 +255,23 @@ def _plan(there: tuple[str, ...]) -> _Plan:
     def names(*wanted: str) -> tuple[str, ...]:
         return _names(there, wanted)
 
+    is_ours = bool(names(*delivery_names.OURS)) and not names(*delivery_names.THEIRS)
     return _Plan(
-        recipients=names(*_RECIPIENT),
-        replies=names(*_REPLY),
-        reasons=names(*_REASON),
-        codes=names(*_CODE),
-        statuses=names(*_STATUS),
-        hosts=(*names(*_HOST), *names(*_ADDRESS)),
-        commands=names(*_COMMAND),
-        times=names(*_TIME, *_ARRIVAL),
-        events=names(*_EVENT),
-        is_ours=bool(names(*_OURS)),
-        is_queued=bool(names(*_ARRIVAL)),
+        recipients=names(*delivery_names.RECIPIENT),
+        replies=names(*delivery_names.REPLY),
+        reasons=names(*delivery_names.REASON),
+        codes=names(*delivery_names.CODE),
+        statuses=names(*delivery_names.STATUS),
+        hosts=(
+            *names(*delivery_names.HOST),
+            *names(*delivery_names.ADDRESS),
+            *(names(*delivery_names.CLIENT) if is_ours else ()),
+        ),
+        commands=names(*delivery_names.COMMAND),
+        times=names(*delivery_names.TIME, *delivery_names.ARRIVAL),
+        events=names(*delivery_names.EVENT),
+        is_ours=is_ours,
+        is_queued=bool(names(*delivery_names.ARRIVAL)),
         is_postfix=bool(names("delayreason")),
         is_of_mail=_OF_MAIL.search(" ".join(there)) is not None,
         is_of_others=not _OF_OTHERS.isdisjoint(there),

@@ -1,0 +1,1 @@
+"""Records of deliveries as lines: from mail services, from queues, as JSON, tables and listings."""
