@@ -114,6 +114,7 @@ def _piece(piece: Piece) -> str:
     return escaped(piece.text)
 
 
+@lru_cache(maxsize=2048)
 def _line(line: Line) -> str:
     text = "".join(_piece(piece) for piece in line).lstrip(" ")
     # At the start of a line, a dash, a plus or a number with a dot would start a list.
