@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 
 from smtpscope.app.query_queue import QueryQueue, StoreQuery
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState
-from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
+from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry, first_groups
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.session import View
 from smtpscope.store.grouping.group_tree import TreePart
@@ -47,10 +47,9 @@ class PageFiller:
         """
         analysis, last = self._state.analysis, len(view.tree.levels) - 1
         if analysis.logs is not None:
-            for level, order in enumerate(view.order):
-                for index in order[:_AHEAD].tolist():
-                    view.tree.group(level, index)
-                    view.tree.sparkline(level, index, bins)
+            for level, index in first_groups(view.tree, view.order, _AHEAD):
+                view.tree.group(level, index)
+                view.tree.sparkline(level, index, bins)
             return
         outline = GroupOutline(view.tree, view.order, opened, self._table.page)
         for index in outline.open_groups() if last >= 0 else [-1]:

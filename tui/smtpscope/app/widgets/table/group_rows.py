@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from smtpscope.app.widgets.log_header import bars
-from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
+from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry, first_groups
 from smtpscope.app.widgets.table.table_line import ColumnNeeds, Mark, TableLine
 from smtpscope.app.widgets.texts.exchange_text import NO_HOST
 from smtpscope.harmless import Shown, shown
@@ -79,8 +79,7 @@ class GroupRows:
         Closed groups count too, so columns don't move when one is opened.
         """
         tree = self.outline.tree
-        places = ((level, index) for level, o in enumerate(order) for index in o[:most].tolist())
-        known = (tree.known_group(level, index) for level, index in places)
+        known = (tree.known_group(level, index) for level, index in first_groups(tree, order, most))
         groups = [group for group in known if group is not None]
         repeated = any(level.dimension.titled for level in tree.levels)
         return ColumnNeeds(
