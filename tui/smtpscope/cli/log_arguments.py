@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from smtpscope.cli.configured import cache_folder, knowledge_folders, loaded_settings
+from smtpscope.cli.cores import usable_cores
 from smtpscope.cli.options import Query
 from smtpscope.cli.streams import Target, say, talk
 from smtpscope.errors import ExportError, LogError, UsageError
@@ -48,6 +49,7 @@ def opened(
         growing=growing,
         date_order=query.date_order or (None if settings.date_order == "auto" else settings.date_order),
         read_as=query.read_as,
+        jobs=usable_cores() if query.jobs is None else query.jobs,
     )
     analysis.count_duplicates = query.count_duplicates
     try:

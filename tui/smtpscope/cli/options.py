@@ -34,6 +34,7 @@ class Query:
     count_duplicates: bool = False
     date_order: DateOrder | None = None
     read_as: str | None = None
+    jobs: int | None = None
 
 
 if TYPE_CHECKING:
@@ -126,10 +127,11 @@ def query_options(command: Command) -> Command:
         count_duplicates: bool,
         date_order: DateOrder | None,
         read_as: str | None,
+        jobs: int | None,
         **others: Any,
     ) -> None:
         query = Query(
-            files, filter_text, zone, knowledge, own_knowledge, salvage, count_duplicates, date_order, read_as
+            files, filter_text, zone, knowledge, own_knowledge, salvage, count_duplicates, date_order, read_as, jobs
         )
         command(query=query, **others)
 
@@ -164,6 +166,12 @@ def query_options(command: Command) -> Command:
             help="Read all files as this format (see smtpscope formats) instead of detecting it.",
         ),
         click.option("--salvage", is_flag=True, help="Also read deleted .evtx records that are not overwritten yet."),
+        click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="How many processes read the logs.  [default: the cores; 1 for what takes less than a second]",
+        ),
         click.option("--count-duplicates", is_flag=True, help="Count every copy of an event found in several logs."),
         knowledge_option,
     )

@@ -66,7 +66,8 @@ class Analysis:
     `cache` is the folder for cached large logs; None disables caching. With `salvage`, deleted records are read too;
     `growing` logs are still being written, so an unfinished record at the end is left for `follow` (which also works
     without it). Both bypass the cache. `date_order` is the order of ambiguous dates; None infers it from the log's
-    other dates. `read_as` is the name of a format to read all logs as, None to detect it. `loader` reads them.
+    other dates. `read_as` is the name of a format to read all logs as, None to detect it. At most `jobs` processes
+    read the logs of `loader`.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Analysis:
         growing: bool = False,
         date_order: DateOrderName | None = None,
         read_as: str | None = None,
+        jobs: int = 1,
     ) -> None:
         self.knowledge = knowledge
         self.zone: tzinfo = LocalZone() if zone is None else zone
@@ -94,7 +96,12 @@ class Analysis:
             kept = LogCache(cache, knowledge.folders, self.zone, date_order=date_order)
         sources = knowledge.explaining.sources
         options = ReadOptions(self.zone, None, salvage, growing, date_order, sources)
-        self.loader = LogLoader(EventStore(knowledge), options, kept, read_as)
+        spread = None
+        if jobs > 1:
+            from smtpscope.session.parallel.spread import Spread
+
+            spread = Spread(jobs, knowledge.folders[1:])
+        self.loader = LogLoader(EventStore(knowledge), options, kept, read_as, spread)
 
     def open(self, arguments: Sequence[str], waiting: Waiting | None = None, looking: Looking | None = None) -> None:
         """Finds and recognises the logs, and loads their marks, notes and state (see `LogLoader`). Raises LogError."""

@@ -11,7 +11,15 @@ from msgspec.structs import replace
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
-from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source, TellsUnnamed
+from smtpscope.reading.record import (
+    Batch,
+    EstimatesMemory,
+    FileInformation,
+    LogReader,
+    ReadOptions,
+    Source,
+    TellsUnnamed,
+)
 from smtpscope.reading.registry import last_look, open_log
 from smtpscope.reading.sources.expanding import Looking, Waiting, expand, named_file, searched
 from smtpscope.reading.sources.file_source import FileSource
@@ -31,14 +39,26 @@ from smtpscope.store.event_store import EventStore
 if TYPE_CHECKING:
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import HasSessions, SmtpSession
+    from smtpscope.session.parallel.reading_processes import ReadingProcesses
+    from smtpscope.session.parallel.spread import Spread
     from smtpscope.store.cache.log_cache import LogCache
 
 
 class Logs:
     """The given files. Files that can't be opened are in `errors`, skipped ones in `problems`."""
 
-    def __init__(self, options: ReadOptions, cache: LogCache | None = None, read_as: str | None = None) -> None:
-        """`read_as` is the name of a format to read all files as, None to detect it by content."""
+    def __init__(
+        self,
+        options: ReadOptions,
+        cache: LogCache | None = None,
+        read_as: str | None = None,
+        spread: Spread | None = None,
+    ) -> None:
+        """`read_as` is the name of a format to read all files as, None to detect it by content; `spread` says how many
+        processes may read, None for this one alone.
+        """
+        self._spread = spread
+        self.has_changed_readers = False
         self.errors: list[LogError] = []
         self.problems: list[Problem] = []
         self._options = options
@@ -71,91 +91,124 @@ class Logs:
         found = expand(arguments, unpacking=self._unpacking, errors=self.errors, waiting=waiting, looking=looking)
         self.problems += found.problems
         for source in found.sources:
-            # Packed or piped logs don't grow.
-            options = replace(self._options, growing=self._options.growing and _can_grow(source))
             try:
-                reader = open_log(source, options, self._read_as, search=searched(source))
-                self._progress.add(source)
+                self.take(source)
             except LogError as error:
                 self.errors.append(error)
-                continue
-            self._readers[source.name] = reader
-            self.sources.append(source)
         if not self._readers and self.errors:
             raise self.errors[0]
 
+    def take(self, source: Source) -> None:
+        """Recognises `source`, and reads it after those before. Raises LogError."""
+        # Packed or piped logs don't grow.
+        options = replace(self._options, growing=self._options.growing and _can_grow(source))
+        reader = open_log(source, options, self._read_as, search=searched(source))
+        self._progress.add(source)
+        self._readers[source.name] = reader
+        self.sources.append(source)
+
     def read(self, store: EventStore) -> Iterator[LoadedBatch]:
         """Reads and parses file by file; `store` encodes, but nothing is added to it yet."""
-        progress = self._progress
+        progress, processes = self._progress, self._processes()
         if len(self.sources) > 1:
             store.words.seen.several = True
-        for source in self.sources:
-            name = source.name
-            record = LogRecord(self._cache, name, store.words)
-            kept = record.found()
-            so_far = self._read_so_far[name] = ReadSoFar(progress.size(source), resumable=kept is None)
-            if kept is not None:
-                with suppress(LogError):
-                    self._same.note(source, self._readers[name])
-                _note(so_far, kept.columns, kept.unrelated_records, kept.problems)
-                yield LoadedBatch(
-                    kept.columns,
-                    kept.unrelated_records,
-                    kept.problems,
-                    progress.ended(source),
-                    span=kept.span,
-                    explaining=kept.explaining,
-                )
-                continue
-            too_large = beyond_memory(self._readers[name], name) if store.keeps_rows else None
-            if too_large is not None:
-                yield _nothing(store, progress.ended(source), error=too_large)
-                continue
-            try:
-                for taken in ingest(source, progress):
-                    yield _nothing(store, taken)
-                if isinstance(source, BufferedSource) and source.problems:
-                    damage = _nothing(store, progress.buffered(source), problems=source.problems)
-                    record.add(damage.encoded, 0, damage.problems)
-                    yield damage
-                self._same.note(source, self._readers[name])
-                # A reader's `batches` is a generator: closing it ends the file when the user cancels.
-                self._rows = 0
-                with closing(_generator(self._batches(source))) as batches:
-                    for batch in batches:
-                        loaded = _loaded(batch, self._parser, store, progress.reading(source, batch))
-                        _note(so_far, loaded.encoded, loaded.unrelated_records, loaded.problems)
-                        self._rows += len(loaded.encoded)
-                        record.add(
-                            loaded.encoded,
-                            loaded.unrelated_records,
-                            loaded.problems,
-                            loaded.span,
-                            loaded.explaining,
-                        )
-                        yield loaded
-                        if is_short():
-                            yield _nothing(store, progress.ended(source), error=_out_of_memory(name))
-                            return
-                if self._options.growing and isinstance(source, FileSource):
-                    source.hold()
-                elif (changed := self._same.changed_meanwhile(source)) is not None:
-                    yield _nothing(store, progress.ended(source), problems=(changed,))
+        try:
+            for source in self.sources:
+                name = source.name
+                record = LogRecord(self._cache, name, store.words)
+                known, is_new = record.found(), False
+                if known is None and processes is not None and processes.reads(name):
+                    for done in processes.wait_for(name):
+                        yield _nothing(store, progress.elsewhere(source, done))
+                    elsewhere = processes.take(name)
+                    known, is_new = None if elsewhere is None else elsewhere.put_back(store.words, name), True
+                so_far = self._read_so_far[name] = ReadSoFar(progress.size(source), resumable=known is None)
+                if known is None:
+                    if not (yield from self._read_here(source, store, record, so_far)):
+                        return
                     continue
-                record.keep()
-                progress.ended(source)
-            except LogError as error:
-                yield _nothing(store, progress.ended(source), error=error)
-            except OSError as error:
-                yield _nothing(store, progress.ended(source), error=no_more_of(name, error))
-            except Exception as defect:
-                # A file that crashes a reader must not affect the others.
-                stopped = LogError(
-                    where=name,
-                    what=f"reading stopped because of a bug in smtpscope ({type(defect).__name__}: {defect})",
-                    remedy="What was read before it is shown; please report this, with the file if you can share it",
+                with suppress(LogError):
+                    self._same.note_if_new(source, self._readers[name])
+                found = known.unrelated_records, known.problems, known.span, known.explaining
+                _note(so_far, known.columns, *found[:2])
+                if is_new:
+                    record.add(known.columns, *found)
+                    record.keep()
+                yield LoadedBatch(
+                    known.columns, *found[:2], progress.ended(source), span=known.span, explaining=known.explaining
                 )
-                yield _nothing(store, progress.ended(source), error=stopped)
+        finally:
+            if processes is not None:
+                processes.close()
+
+    def _processes(self) -> ReadingProcesses | None:
+        """Processes that read logs that are not in the cache, None where this one alone reads."""
+        if self._spread is None:
+            return None
+        left = [
+            source
+            for source in self.sources
+            if not isinstance(self._readers[source.name], EstimatesMemory)
+            and not (self._cache is not None and self._cache.may_have(source.name))
+        ]
+        found = self._spread.processes(left, self._options, self._read_as)
+        if found is not None:
+            for source in left:
+                with suppress(LogError):
+                    self._same.note(source, self._readers[source.name])
+        return found
+
+    def _read_here(
+        self, source: Source, store: EventStore, record: LogRecord, so_far: ReadSoFar
+    ) -> Generator[LoadedBatch, None, bool]:
+        """The batches of `source`, read by this process. Returns False when there is no memory for further logs."""
+        name, progress = source.name, self._progress
+        too_large = beyond_memory(self._readers[name], name) if store.keeps_rows else None
+        if too_large is not None:
+            yield _nothing(store, progress.ended(source), error=too_large)
+            return True
+        try:
+            for taken in ingest(source, progress):
+                yield _nothing(store, taken)
+            if isinstance(source, BufferedSource) and source.problems:
+                damage = _nothing(store, progress.buffered(source), problems=source.problems)
+                record.add(damage.encoded, 0, damage.problems)
+                yield damage
+            self._same.note(source, self._readers[name])
+            # A reader's `batches` is a generator: closing it ends the file when the user cancels.
+            self._rows = 0
+            with closing(_generator(self._batches(source))) as batches:
+                for batch in batches:
+                    loaded = _loaded(batch, self._parser, store, progress.reading(source, batch))
+                    _note(so_far, loaded.encoded, loaded.unrelated_records, loaded.problems)
+                    self._rows += len(loaded.encoded)
+                    record.add(
+                        loaded.encoded, loaded.unrelated_records, loaded.problems, loaded.span, loaded.explaining
+                    )
+                    yield loaded
+                    if is_short():
+                        yield _nothing(store, progress.ended(source), error=_out_of_memory(name))
+                        return False
+            if self._options.growing and isinstance(source, FileSource):
+                source.hold()
+            elif (changed := self._same.changed_meanwhile(source)) is not None:
+                yield _nothing(store, progress.ended(source), problems=(changed,))
+                return True
+            record.keep()
+            progress.ended(source)
+        except LogError as error:
+            yield _nothing(store, progress.ended(source), error=error)
+        except OSError as error:
+            yield _nothing(store, progress.ended(source), error=no_more_of(name, error))
+        except Exception as defect:
+            # A file that crashes a reader must not affect the others.
+            stopped = LogError(
+                where=name,
+                what=f"reading stopped because of a bug in smtpscope ({type(defect).__name__}: {defect})",
+                remedy="What was read before it is shown; please report this, with the file if you can share it",
+            )
+            yield _nothing(store, progress.ended(source), error=stopped)
+        return True
 
     def _batches(self, source: Source) -> Iterator[Batch]:
         """The batches of `source`'s reader; if it finds no rows, those of a last look instead."""
@@ -167,6 +220,7 @@ class Logs:
             for batch in looking.batches():
                 if batch.records or batch.exchanges:
                     self._readers[source.name] = looking
+                    self.has_changed_readers = True
                 if self._readers[source.name] is looking:
                     yield replace(batch, unrelated_records=0)
             if self._readers[source.name] is looking:

@@ -58,6 +58,10 @@ class ReadingProgress:
         done = rest * batch.bytes_read // max(1, batch.bytes_total)
         return Progress(source.name, self._before + self._done_before(source) + done, self._total)
 
+    def elsewhere(self, source: Source, done: int) -> Progress:
+        """Another process has read `done` bytes of `source`, the next one."""
+        return Progress(source.name, self._before + min(done, self.size(source)), self._total)
+
     def ended(self, source: Source) -> Progress:
         """`source` was read to its end, or as far as possible; the next one follows."""
         self._before += self.size(source)

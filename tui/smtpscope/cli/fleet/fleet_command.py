@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from datetime import UTC, datetime
@@ -177,14 +176,10 @@ def _spread(workers: int | None, scheduler: str | None, rules: ReadingRules, *, 
         from smtpscope.fleet.dask_workers import DaskWorkers
 
         return DaskWorkers(scheduler, rules, insecure=insecure)
+    from smtpscope.cli.cores import usable_cores
     from smtpscope.fleet.process_workers import ProcessWorkers
 
-    return ProcessWorkers(workers or _cores())
-
-
-def _cores() -> int:
-    usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable is not None else os.cpu_count() or 1
+    return ProcessWorkers(workers or usable_cores())
 
 
 @fleet.command(short_help="Show what a set holds.")
