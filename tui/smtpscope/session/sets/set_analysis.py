@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.set_incidents import incident, incident_keys
 from smtpscope.asking.set_manifest import SetManifest, read_manifest
 from smtpscope.asking.set_rows import SetRows
-from smtpscope.asking.set_tree import SetTree
-from smtpscope.asking.sql import Sql
+from smtpscope.asking.sql import TRUE, Sql
+from smtpscope.asking.tree.set_tree import SetTree
 from smtpscope.errors import LogError, Problem
 from smtpscope.export.report.report import Report
 from smtpscope.knowledge.base import KnowledgeBase
@@ -51,10 +50,7 @@ class SetAnalysis:
         self.skipped = sum(log.skipped for log in manifest.logs)
         self.unrelated_records = sum(log.unrelated for log in manifest.logs)
         self._manifest = manifest
-        # In the order of their names, so that a set answers the same however it was read.
-        logs = sorted(log.name for log in manifest.logs)
-        parts = [str(Path(folder) / part.path) for part in manifest.parts if part.rows]
-        self._set = ExchangeSet(parts, logs, manifest.span, count_duplicates=count_duplicates)
+        self._set = ExchangeSet.of_manifest(folder, manifest, count_duplicates=count_duplicates)
         self._rows = SetRows(self._set)
         self._overview: Overview | None = None
 
@@ -140,7 +136,8 @@ class SetAnalysis:
         counts = dict.fromkeys(DIRECTIONS, 0)
         duplicates, assumed = 0, any(log.span_assumed for log in self._manifest.logs)
         for direction, again, rows, of_assumed in self._set.tuples(
-            "SELECT direction, again, count(*), bool_or(time_assumed) FROM parts GROUP BY ALL"
+            f"SELECT direction, again, sum(events)::BIGINT, bool_or(time_assumed) FROM {self._set.relation(TRUE)} "
+            "GROUP BY ALL"
         ):
             assumed |= bool(of_assumed)
             if again and not self._set.count_duplicates:
