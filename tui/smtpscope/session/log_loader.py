@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import SmtpSession
     from smtpscope.reading.sources.expanding import Looking, Waiting
-    from smtpscope.session.parallel.spread import Spread
+    from smtpscope.session.elsewhere import SpreadsReading
     from smtpscope.store.cache.log_cache import LogCache
 
 
@@ -40,7 +40,7 @@ class LogLoader:
         options: ReadOptions,
         cache: LogCache | None,
         read_as: str | None = None,
-        spread: Spread | None = None,
+        spread: SpreadsReading | None = None,
     ) -> None:
         self.store = store
         self.unrelated_records = 0

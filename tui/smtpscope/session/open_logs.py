@@ -39,8 +39,7 @@ from smtpscope.store.event_store import EventStore
 if TYPE_CHECKING:
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import HasSessions, SmtpSession
-    from smtpscope.session.parallel.reading_processes import ReadingProcesses
-    from smtpscope.session.parallel.spread import Spread
+    from smtpscope.session.elsewhere import ReadsElsewhere, SpreadsReading
     from smtpscope.store.cache.log_cache import LogCache
 
 
@@ -52,7 +51,7 @@ class Logs:
         options: ReadOptions,
         cache: LogCache | None = None,
         read_as: str | None = None,
-        spread: Spread | None = None,
+        spread: SpreadsReading | None = None,
     ) -> None:
         """`read_as` is the name of a format to read all files as, None to detect it by content; `spread` says how many
         processes may read, None for this one alone.
@@ -141,7 +140,7 @@ class Logs:
             if processes is not None:
                 processes.close()
 
-    def _processes(self) -> ReadingProcesses | None:
+    def _processes(self) -> ReadsElsewhere | None:
         """Processes that read logs that are not in the cache, None where this one alone reads."""
         if self._spread is None:
             return None
