@@ -25,7 +25,8 @@ from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions
 from smtpscope.session.filtering import annotations_for, counts_of_entries, rows_that_match
 from smtpscope.session.incident_split import incident_detail, incident_keys, largest
 from smtpscope.session.live.kept_results import KeptResults
-from smtpscope.session.log_loader import LogLoader
+from smtpscope.session.log_loader import LogLoader, cache_in
+from smtpscope.session.parallel.spread import spread_over
 from smtpscope.session.recent_trees import RecentTrees
 from smtpscope.session.reporting import overview_of, report_of, with_summaries
 from smtpscope.session.user_data import UserData
@@ -89,18 +90,11 @@ class Analysis:
         self.user_data = UserData(workspace)
         self.live_results = KeptResults()
         self._recent_trees = RecentTrees()
+        spread = spread_over(jobs, knowledge.folders[1:])
         kept = None
         if cache is not None and not (salvage or growing or read_as):
-            from smtpscope.store.cache.log_cache import LogCache
-
-            kept = LogCache(cache, knowledge.folders, self.zone, date_order=date_order)
-        sources = knowledge.explaining.sources
-        options = ReadOptions(self.zone, None, salvage, growing, date_order, sources)
-        spread = None
-        if jobs > 1:
-            from smtpscope.session.parallel.spread import Spread
-
-            spread = Spread(jobs, knowledge.folders[1:])
+            kept = cache_in(cache, knowledge.folders, self.zone, date_order)
+        options = ReadOptions(self.zone, None, salvage, growing, date_order, knowledge.explaining.sources)
         self.loader = LogLoader(EventStore(knowledge), options, kept, read_as, spread)
 
     def open(self, arguments: Sequence[str], waiting: Waiting | None = None, looking: Looking | None = None) -> None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtpscope.errors import LogError, Problem, skipped_records
-from smtpscope.reading.record import FileInformation, ReadOptions, Source
+from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions, Source
 from smtpscope.session.growing.same_logs import replaced
 from smtpscope.session.open_logs import Logs
 from smtpscope.session.view_values import LoadedBatch, Progress
@@ -23,8 +24,15 @@ if TYPE_CHECKING:
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import SmtpSession
     from smtpscope.reading.sources.expanding import Looking, Waiting
-    from smtpscope.session.elsewhere import SpreadsReading
+    from smtpscope.session.one_log.elsewhere import SpreadsReading
     from smtpscope.store.cache.log_cache import LogCache
+
+
+def cache_in(folder: Path, knowledge: Sequence[Path], zone: tzinfo, date_order: DateOrderName | None) -> LogCache:
+    """The cache in `folder` of logs as they are read with these; most reports need none."""
+    from smtpscope.store.cache.log_cache import LogCache
+
+    return LogCache(folder, knowledge, zone, date_order=date_order)
 
 
 class LogLoader:

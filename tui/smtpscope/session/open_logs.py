@@ -18,19 +18,17 @@ from smtpscope.reading.record import (
     LogReader,
     ReadOptions,
     Source,
-    TellsUnnamed,
 )
-from smtpscope.reading.registry import last_look, open_log
+from smtpscope.reading.registry import open_log
 from smtpscope.reading.sources.expanding import Looking, Waiting, expand, named_file, searched
 from smtpscope.reading.sources.file_source import FileSource
 from smtpscope.reading.sources.memory_left import is_short
-from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
-from smtpscope.reading.text.text_log import batches_of
-from smtpscope.reading.unknown.beside_lines import with_beside
-from smtpscope.session.beyond_memory import beyond_memory
+from smtpscope.reading.sources.packed import BufferedSource, Unpacking
 from smtpscope.session.growing.following import ReadSoFar, added
 from smtpscope.session.growing.same_logs import SameLogs, check_record, no_more_of
-from smtpscope.session.progress import ReadingProgress, ingest
+from smtpscope.session.one_log.batches import batches_of_log, information_of
+from smtpscope.session.one_log.beyond_memory import beyond_memory
+from smtpscope.session.one_log.progress import ReadingProgress, ingest
 from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.cache.log_record import LogRecord
 from smtpscope.store.column_set import Columns
@@ -39,7 +37,7 @@ from smtpscope.store.event_store import EventStore
 if TYPE_CHECKING:
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import HasSessions, SmtpSession
-    from smtpscope.session.elsewhere import ReadsElsewhere, SpreadsReading
+    from smtpscope.session.one_log.elsewhere import ReadsElsewhere, SpreadsReading
     from smtpscope.store.cache.log_cache import LogCache
 
 
@@ -57,7 +55,6 @@ class Logs:
         processes may read, None for this one alone.
         """
         self._spread = spread
-        self.has_changed_readers = False
         self.errors: list[LogError] = []
         self.problems: list[Problem] = []
         self._options = options
@@ -176,7 +173,7 @@ class Logs:
             self._same.note(source, self._readers[name])
             # A reader's `batches` is a generator: closing it ends the file when the user cancels.
             self._rows = 0
-            with closing(_generator(self._batches(source))) as batches:
+            with closing(_generator(self._batches_of(source))) as batches:
                 for batch in batches:
                     loaded = _loaded(batch, self._parser, store, progress.reading(source, batch))
                     _note(so_far, loaded.encoded, loaded.unrelated_records, loaded.problems)
@@ -209,24 +206,12 @@ class Logs:
             yield _nothing(store, progress.ended(source), error=stopped)
         return True
 
-    def _batches(self, source: Source) -> Iterator[Batch]:
-        """The batches of `source`'s reader; if it finds no rows, those of a last look instead."""
-        reader = self._readers[source.name]
-        yield from with_beside(reader, source, self._options, batches_of(reader, source))
-        if self._rows or self._options.growing:
-            return
-        for looking in last_look(self._readers[source.name], source, self._options):
-            for batch in looking.batches():
-                if batch.records or batch.exchanges:
-                    self._readers[source.name] = looking
-                    self.has_changed_readers = True
-                if self._readers[source.name] is looking:
-                    yield replace(batch, unrelated_records=0)
-            if self._readers[source.name] is looking:
-                return
-        unnamed = reader.first_unnamed() if isinstance(reader, TellsUnnamed) else None
-        if unnamed is not None:
-            yield Batch([], 0, [unnamed], source.size, source.size)
+    def _batches_of(self, source: Source) -> Iterator[Batch]:
+        return batches_of_log(self._readers, source, self._options, lambda: self._rows)
+
+    def reader_of(self, name: str) -> LogReader:
+        """What reads the log called `name`, as far as is known by now."""
+        return self._readers[name]
 
     @property
     def can_grow(self) -> bool:
@@ -298,21 +283,7 @@ class Logs:
 
     def information(self) -> tuple[FileInformation, ...]:
         """Information on each file."""
-        return tuple(map(self._information, self.sources))
-
-    def _information(self, source: Source) -> FileInformation:
-        try:
-            reader = self._readers[source.name]
-            information = replace(
-                reader.information(), lacks=reader.format.lacks, recognised_by=reader.format.recognised_by
-            )
-            if isinstance(source, PackedSource):
-                packed = f"{source.packed_with}, {source.stored_size or 0:,} bytes"
-                information = replace(information, facts=(("Packed", packed), *information.facts))
-            return information
-        except LogError as error:
-            # A file that is gone must not hide the others.
-            return FileInformation(source.name, "", 0, warnings=(f"{error.what}. {error.remedy}.",))
+        return tuple(information_of(self._readers[source.name], source) for source in self.sources)
 
 
 def _out_of_memory(name: str) -> LogError:

@@ -78,6 +78,7 @@ def read_here(path: str, how: HowToRead, store: EventStore) -> Iterator[int | Lo
         yield None
         return
     batches: list[LoadedBatch] = []
+    reader = logs.reader_of(path)
     last = time.monotonic()
     for batch in logs.read(store):
         if batch.error is not None:
@@ -87,7 +88,7 @@ def read_here(path: str, how: HowToRead, store: EventStore) -> Iterator[int | Lo
         if time.monotonic() - last >= _SECONDS:
             last = time.monotonic()
             yield batch.progress.bytes_read
-    yield None if logs.has_changed_readers else _of_batches(batches, store.words)
+    yield None if logs.reader_of(path) is not reader else _of_batches(batches, store.words)
 
 
 def _tried(path: str, how: HowToRead, store: EventStore) -> Iterator[int | LogElsewhere | None]:

@@ -43,6 +43,11 @@ class Spread(Struct, frozen=True):
         return ReadingProcesses(self.number, [source.name for source in files], how)
 
 
+def spread_over(jobs: int, folders: Sequence[Path]) -> Spread | None:
+    """At most `jobs` processes, with the knowledge in `folders` besides the bundled one; None for one process."""
+    return Spread(jobs, tuple(folders)) if jobs > 1 else None
+
+
 def _seconds(files: Sequence[FileSource]) -> float:
     """About how long one process takes to read `files`."""
     return sum(file.size for file in files) / _BYTES_A_SECOND + len(files) * _SECONDS_A_FILE
