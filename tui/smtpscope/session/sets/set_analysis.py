@@ -18,6 +18,7 @@ from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.session.reporting import report_of, with_summaries
 from smtpscope.session.view_values import IncidentDetail, Overview, View
+from smtpscope.store.assumed_times import Assumed, how_assumed
 from smtpscope.store.event_store import DIRECTIONS
 from smtpscope.store.grouping.dimensions import Grouping
 from smtpscope.store.grouping.group_sorting import SortColumn
@@ -134,17 +135,22 @@ class SetAnalysis:
 
     def _counted(self) -> Overview:
         counts = dict.fromkeys(DIRECTIONS, 0)
-        duplicates, assumed = 0, any(log.span_assumed for log in self._manifest.logs)
+        duplicates = without_zone = events = 0
         for direction, again, rows, of_assumed in self._set.tuples(
-            f"SELECT direction, again, sum(events)::BIGINT, bool_or(time_assumed) FROM {self._set.relation(TRUE)} "
-            "GROUP BY ALL"
+            "SELECT direction, again, sum(events)::BIGINT, "
+            "coalesce(sum(events) FILTER (WHERE time_assumed), 0)::BIGINT "
+            f"FROM {self._set.relation(TRUE)} GROUP BY ALL"
         ):
-            assumed |= bool(of_assumed)
+            events += rows
+            without_zone += of_assumed
             if again and not self._set.count_duplicates:
                 duplicates += rows
             else:
                 counts[Direction(direction)] += rows
         start_ms, end_ms = self._manifest.span
+        assumed: Assumed = ""
+        if without_zone or any(log.span_assumed for log in self._manifest.logs):
+            assumed = how_assumed(without_zone, events) or "partly"
         return Overview(
             files=self.files,
             events=sum(counts.values()),
