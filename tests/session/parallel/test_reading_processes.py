@@ -117,6 +117,6 @@ def test_whoever_stops_reading_ends_the_processes(folder: Path) -> None:
 def test_one_process_reads_what_is_read_in_less_than_a_second(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spread, "_LEAST_SECONDS", 1.0)
     analysis = analysed(folder, 8)
-    few = spread.Spread(8).processes(analysis.loader.sources, ReadOptions(), None)
-    growing = spread.Spread(8).processes([*analysis.loader.sources] * 100, ReadOptions(growing=True), None)
+    few = spread.FileSpread(8).processes(analysis.loader.sources, ReadOptions(), None)
+    growing = spread.FileSpread(8).processes([*analysis.loader.sources] * 100, ReadOptions(growing=True), None)
     assert few is growing is None

@@ -35,6 +35,8 @@ class Query:
     date_order: DateOrder | None = None
     read_as: str | None = None
     jobs: int | None = None
+    since: str | None = None
+    until: str | None = None
 
 
 if TYPE_CHECKING:
@@ -128,11 +130,14 @@ def query_options(command: Command) -> Command:
         date_order: DateOrder | None,
         read_as: str | None,
         jobs: int | None,
+        since: str | None,
+        until: str | None,
         **others: Any,
     ) -> None:
         query = Query(
-            files, filter_text, zone, knowledge, own_knowledge, salvage, count_duplicates, date_order, read_as, jobs
-        )
+            files, filter_text, zone, knowledge, own_knowledge, salvage, count_duplicates, date_order, read_as, jobs,
+            since, until,
+        )  # fmt: skip
         command(query=query, **others)
 
     return _with(
@@ -146,6 +151,12 @@ def query_options(command: Command) -> Command:
             shell_complete=filter_terms,
             help="Only events that match this filter.",
         ),
+        click.option(
+            "--since",
+            metavar="TIME",
+            help="Read only what is not older: 2026-11-16, 2026-11-16T13:00, yesterday; 24h and 7d count from now.",
+        ),
+        click.option("--until", metavar="TIME", help="Read only what is not newer; a day counts to its end."),
         click.option(
             "--timezone",
             "zone",

@@ -21,6 +21,7 @@ from smtpscope.errors import LogError, Problem
 from smtpscope.export.report.report import Report
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.reading.log_span import AskedSpan
 from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions
 from smtpscope.session.filtering import annotations_for, counts_of_entries, rows_that_match
 from smtpscope.session.incident_split import incident_detail, incident_keys, largest
@@ -67,8 +68,8 @@ class Analysis:
     `cache` is the folder for cached large logs; None disables caching. With `salvage`, deleted records are read too;
     `growing` logs are still being written, so an unfinished record at the end is left for `follow` (which also works
     without it). Both bypass the cache. `date_order` is the order of ambiguous dates; None infers it from the log's
-    other dates. `read_as` is the name of a format to read all logs as, None to detect it. At most `jobs` processes
-    read the logs of `loader`.
+    other dates. `read_as` is the name of a format to read all logs as, None to detect it. Only the `asked`
+    span is kept of what `loader` reads, in at most `jobs` processes.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Analysis:
         date_order: DateOrderName | None = None,
         read_as: str | None = None,
         jobs: int = 1,
+        asked: AskedSpan | None = None,
     ) -> None:
         self.knowledge = knowledge
         self.zone: tzinfo = LocalZone() if zone is None else zone
@@ -90,12 +92,11 @@ class Analysis:
         self.user_data = UserData(workspace)
         self.live_results = KeptResults()
         self._recent_trees = RecentTrees()
-        spread = spread_over(jobs, knowledge.folders[1:])
         kept = None
         if cache is not None and not (salvage or growing or read_as):
             kept = cache_in(cache, knowledge.folders, self.zone, date_order)
-        options = ReadOptions(self.zone, None, salvage, growing, date_order, knowledge.explaining.sources)
-        self.loader = LogLoader(EventStore(knowledge), options, kept, read_as, spread)
+        options = ReadOptions(self.zone, None, salvage, growing, date_order, knowledge.explaining.sources, asked)
+        self.loader = LogLoader(EventStore(knowledge), options, kept, read_as, spread_over(jobs, knowledge.folders[1:]))
 
     def open(self, arguments: Sequence[str], waiting: Waiting | None = None, looking: Looking | None = None) -> None:
         """Finds and recognises the logs, and loads their marks, notes and state (see `LogLoader`). Raises LogError."""

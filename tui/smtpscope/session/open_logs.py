@@ -26,6 +26,7 @@ from smtpscope.reading.sources.memory_left import is_short
 from smtpscope.reading.sources.packed import BufferedSource, Unpacking
 from smtpscope.session.growing.following import ReadSoFar, added
 from smtpscope.session.growing.same_logs import SameLogs, check_record, no_more_of
+from smtpscope.session.one_log.asked_span import LeftOut
 from smtpscope.session.one_log.batches import batches_of_log, information_of
 from smtpscope.session.one_log.beyond_memory import beyond_memory
 from smtpscope.session.one_log.progress import ReadingProgress, ingest
@@ -55,6 +56,7 @@ class Logs:
         processes may read, None for this one alone.
         """
         self._spread = spread
+        self.left_out = LeftOut(options.asked, options.zone)
         self.errors: list[LogError] = []
         self.problems: list[Problem] = []
         self._options = options
@@ -113,11 +115,18 @@ class Logs:
                 name = source.name
                 record = LogRecord(self._cache, name, store.words)
                 known, is_new = record.found(), False
-                if known is None and processes is not None and processes.reads(name):
+                is_elsewhere = known is None and processes is not None and processes.reads(name)
+                if known is None and not is_elsewhere and self.left_out.passes_over(source, self._readers[name]):
+                    yield _nothing(store, progress.ended(source))
+                    continue
+                if is_elsewhere and processes is not None:
                     for done in processes.wait_for(name):
                         yield _nothing(store, progress.elsewhere(source, done))
                     elsewhere = processes.take(name)
-                    known, is_new = None if elsewhere is None else elsewhere.put_back(store.words, name), True
+                    if elsewhere is not None:
+                        known, is_new = elsewhere.put_back(store.words, name), True
+                        self.left_out.logs += elsewhere.passed_over
+                        self.left_out.rows += elsewhere.rows_left_out
                 so_far = self._read_so_far[name] = ReadSoFar(progress.size(source), resumable=known is None)
                 if known is None:
                     if not (yield from self._read_here(source, store, record, so_far)):
@@ -125,14 +134,17 @@ class Logs:
                     continue
                 with suppress(LogError):
                     self._same.note_if_new(source, self._readers[name])
+                rows = self.left_out.within(known.columns)
                 found = known.unrelated_records, known.problems, known.span, known.explaining
-                _note(so_far, known.columns, *found[:2])
-                if is_new:
-                    record.add(known.columns, *found)
+                _note(so_far, rows, *found[:2])
+                if is_new and not self.left_out:
+                    record.add(rows, *found)
                     record.keep()
                 yield LoadedBatch(
-                    known.columns, *found[:2], progress.ended(source), span=known.span, explaining=known.explaining
+                    rows, *found[:2], progress.ended(source), span=known.span, explaining=known.explaining
                 )
+            if self.sources and (left_out := self.left_out.note()):
+                yield _nothing(store, progress.ended_all(self.sources[-1]), problems=left_out)
         finally:
             if processes is not None:
                 processes.close()
@@ -175,7 +187,7 @@ class Logs:
             self._rows = 0
             with closing(_generator(self._batches_of(source))) as batches:
                 for batch in batches:
-                    loaded = _loaded(batch, self._parser, store, progress.reading(source, batch))
+                    loaded = self._within(_loaded(batch, self._parser, store, progress.reading(source, batch)))
                     _note(so_far, loaded.encoded, loaded.unrelated_records, loaded.problems)
                     self._rows += len(loaded.encoded)
                     record.add(
@@ -190,21 +202,15 @@ class Logs:
             elif (changed := self._same.changed_meanwhile(source)) is not None:
                 yield _nothing(store, progress.ended(source), problems=(changed,))
                 return True
-            record.keep()
+            if not self.left_out:
+                record.keep()
             progress.ended(source)
-        except LogError as error:
-            yield _nothing(store, progress.ended(source), error=error)
-        except OSError as error:
-            yield _nothing(store, progress.ended(source), error=no_more_of(name, error))
-        except Exception as defect:
-            # A file that crashes a reader must not affect the others.
-            stopped = LogError(
-                where=name,
-                what=f"reading stopped because of a bug in smtpscope ({type(defect).__name__}: {defect})",
-                remedy="What was read before it is shown; please report this, with the file if you can share it",
-            )
-            yield _nothing(store, progress.ended(source), error=stopped)
+        except Exception as error:
+            yield _nothing(store, progress.ended(source), error=_stopped(name, error))
         return True
+
+    def _within(self, batch: LoadedBatch) -> LoadedBatch:
+        return replace(batch, encoded=self.left_out.within(batch.encoded)) if self.left_out else batch
 
     def _batches_of(self, source: Source) -> Iterator[Batch]:
         return batches_of_log(self._readers, source, self._options, lambda: self._rows)
@@ -228,7 +234,7 @@ class Logs:
                 so_far.begun_anew |= batch.begins_anew
                 if _has_something(batch):
                     progress = Progress(source.name, batch.bytes_read, batch.bytes_total)
-                    loaded = _loaded(batch, self._parser, store, progress, so_far)
+                    loaded = self._within(_loaded(batch, self._parser, store, progress, so_far))
                     so_far.note_times(loaded.encoded.time_ms)
                     yield loaded
 
@@ -284,6 +290,19 @@ class Logs:
     def information(self) -> tuple[FileInformation, ...]:
         """Information on each file."""
         return tuple(information_of(self._readers[source.name], source) for source in self.sources)
+
+
+def _stopped(name: str, error: Exception) -> LogError:
+    """What to say where reading the log `name` ended with `error`: others are read on."""
+    if isinstance(error, LogError):
+        return error
+    if isinstance(error, OSError):
+        return no_more_of(name, error)
+    return LogError(
+        where=name,
+        what=f"reading stopped because of a bug in smtpscope ({type(error).__name__}: {error})",
+        remedy="What was read before it is shown; please report this, with the file if you can share it",
+    )
 
 
 def _out_of_memory(name: str) -> LogError:

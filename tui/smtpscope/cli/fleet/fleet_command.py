@@ -176,8 +176,8 @@ def _spread(workers: int | None, scheduler: str | None, rules: ReadingRules, *, 
         from smtpscope.fleet.dask_workers import DaskWorkers
 
         return DaskWorkers(scheduler, rules, insecure=insecure)
-    from smtpscope.cli.cores import usable_cores
     from smtpscope.fleet.process_workers import ProcessWorkers
+    from smtpscope.session.parallel.spread import usable_cores
 
     return ProcessWorkers(workers or usable_cores())
 

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 
 class FoundElsewhere(Protocol):
-    """What another process found in one log."""
+    """What another process found in one log, or that it was `passed_over`, which names it then."""
+
+    @property
+    def passed_over(self) -> tuple[str, ...]: ...
+
+    @property
+    def rows_left_out(self) -> int: ...
 
     def put_back(self, words: Encoder, file: str) -> KeptLog:
         """The same with rows for the store of `words`; for the reading thread."""

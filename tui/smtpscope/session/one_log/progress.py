@@ -69,8 +69,14 @@ class ReadingProgress:
         self._before += self.size(source)
         return self._at(source, 0, self._total)
 
+    def ended_all(self, source: Source) -> Progress:
+        """All logs were read, `source` at last."""
+        return self._at(source, 0, self._total)
+
     def _at(self, source: Source, done: int, total: int | None) -> Progress:
         """`done` bytes of `source` are read, and all before it."""
+        if total is None:
+            return Progress(source.name, self._before + done, None)
         self._furthest = max(self._furthest, self._before + done)
         return Progress(source.name, self._furthest, total)
 

@@ -25,6 +25,7 @@ from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.sources.file_source import FileSource
+from smtpscope.session.one_log.asked_span import LeftOut
 from smtpscope.session.open_logs import Logs
 from smtpscope.session.view_values import LoadedBatch
 from smtpscope.store.cache.log_cache import KeptLog
@@ -50,7 +51,10 @@ class HowToRead(Struct, frozen=True):
 
 
 class LogElsewhere(Struct, frozen=True):
-    """All that was found in one log: `words` and `numbers` are the image of its rows."""
+    """All that was found in one log: `words` and `numbers` are the image of its rows.
+
+    `passed_over` names the log if it was not read, `rows_left_out` are its rows outside the span asked for.
+    """
 
     words: bytes
     numbers: dict[str, Numbers]
@@ -58,6 +62,8 @@ class LogElsewhere(Struct, frozen=True):
     problems: tuple[Problem, ...]
     span: LogSpan | None
     explaining: tuple[ExplainingEvent, ...]
+    passed_over: tuple[str, ...] = ()
+    rows_left_out: int = 0
 
     def put_back(self, words: Encoder, file: str) -> KeptLog:
         """The same with rows for the store of `words`; for the reading thread."""
@@ -88,7 +94,7 @@ def read_here(path: str, how: HowToRead, store: EventStore) -> Iterator[int | Lo
         if time.monotonic() - last >= _SECONDS:
             last = time.monotonic()
             yield batch.progress.bytes_read
-    yield None if logs.reader_of(path) is not reader else _of_batches(batches, store.words)
+    yield None if logs.reader_of(path) is not reader else _of_batches(batches, store.words, logs.left_out)
 
 
 def _tried(path: str, how: HowToRead, store: EventStore) -> Iterator[int | LogElsewhere | None]:
@@ -99,7 +105,9 @@ def _tried(path: str, how: HowToRead, store: EventStore) -> Iterator[int | LogEl
         yield None
 
 
-def _of_batches(batches: list[LoadedBatch], words: Encoder) -> LogElsewhere | None:
+def _of_batches(batches: list[LoadedBatch], words: Encoder, left_out: LeftOut) -> LogElsewhere | None:
+    # Said once, of all logs.
+    notes = left_out.note()
     span: LogSpan | None = None
     for batch in batches:
         span = merge_spans(span, batch.span)
@@ -113,9 +121,11 @@ def _of_batches(batches: list[LoadedBatch], words: Encoder) -> LogElsewhere | No
         packed,
         {name: np.ascontiguousarray(array) for name, array in image.numbers.items()},
         sum(batch.unrelated_records for batch in batches),
-        tuple(problem for batch in batches for problem in batch.problems),
+        tuple(problem for batch in batches for problem in batch.problems if problem not in notes),
         span,
         explaining,
+        tuple(left_out.logs),
+        left_out.rows,
     )
 
 

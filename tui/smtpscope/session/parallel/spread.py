@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,7 +21,7 @@ _LEAST_SECONDS: Final = 1.0
 """A process takes a quarter of a second to start; what one reads in less than this is not worth a second."""
 
 
-class Spread(Struct, frozen=True):
+class FileSpread(Struct, frozen=True):
     """At most `number` processes read; `folders` are those of knowledge besides the bundled one."""
 
     number: int = 1
@@ -43,9 +44,15 @@ class Spread(Struct, frozen=True):
         return ReadingProcesses(self.number, [source.name for source in files], how)
 
 
-def spread_over(jobs: int, folders: Sequence[Path]) -> Spread | None:
+def usable_cores() -> int:
+    """How many cores of this computer this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable is not None else os.cpu_count() or 1
+
+
+def spread_over(jobs: int, folders: Sequence[Path]) -> FileSpread | None:
     """At most `jobs` processes, with the knowledge in `folders` besides the bundled one; None for one process."""
-    return Spread(jobs, tuple(folders)) if jobs > 1 else None
+    return FileSpread(jobs, tuple(folders)) if jobs > 1 else None
 
 
 def _seconds(files: Sequence[FileSource]) -> float:
