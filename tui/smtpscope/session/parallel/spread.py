@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from smtpscope.session.parallel.reading_processes import ReadingProcesses
 
 _BYTES_A_SECOND: Final = 60e6
-_SECONDS_A_FILE: Final = 0.005
+_SECONDS_A_FILE: Final = 0.001
 _LEAST_SECONDS: Final = 1.0
 """A process takes a quarter of a second to start; what one reads in less than this is not worth a second."""
 
