@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from smtpscope.configuration.settings import Settings
     from smtpscope.knowledge.base import KnowledgeBase
-    from smtpscope.reading.log_span import AskedSpan
-    from smtpscope.session import Analysis, Progress, View
+    from smtpscope.session import Analysis, AskedSpan, Progress, View
     from smtpscope.session.sets.answering import Answering
     from smtpscope.session.view_values import IncidentDetail
     from smtpscope.store.grouping.dimensions import Grouping
@@ -71,7 +70,7 @@ def _asked_span(query: Query, zone: tzinfo) -> AskedSpan | None:
     """What `--since` and `--until` ask for, counted from now; None without them. Raises UsageError."""
     if query.since is None and query.until is None:
         return None
-    from smtpscope.reading.log_span import AskedSpan
+    from smtpscope.session import AskedSpan
     from smtpscope.store.times import TIME_WORDS, Span, parse_time_word, resolve
 
     def span(option: str, text: str | None) -> Span | None:
