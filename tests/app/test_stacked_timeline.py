@@ -6,7 +6,7 @@ from app.driving import browsing
 from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.widgets.timeline_list import TimelineList
 from smtpscope.session import Analysis
-from smtpscope.session.browsing.layers import STACKED_BY
+from smtpscope.session.questions.layers import STACKED_BY
 from smtpscope.store.grouping.group_tree import TreePart
 
 

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import SmtpSession
     from smtpscope.reading.sources.expanding import Looking, Waiting
-    from smtpscope.session.browsing.questions import Questions
+    from smtpscope.session.questions.questions import Questions
     from smtpscope.workspace.workspace import Workspace
 
 
@@ -275,7 +275,7 @@ class Analysis:
 
     @property
     def questions(self) -> Questions:
-        from smtpscope.session.browsing.log_questions import LogQuestions
+        from smtpscope.session.questions.log_questions import LogQuestions
 
         return LogQuestions(self.store, self.zone, twice=self.count_duplicates)
 

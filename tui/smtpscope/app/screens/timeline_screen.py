@@ -17,7 +17,7 @@ from smtpscope.app.widgets.prose.prose_blocks import text
 from smtpscope.app.widgets.timeline_list import LAYER_SIGNS, TimelineList
 from smtpscope.harmless import Shown, shown
 from smtpscope.session.browsing.browsed import Browsed
-from smtpscope.session.browsing.layers import ACTION_NAMES, STACKED_BY, Layer, StackedBy
+from smtpscope.session.questions.layers import ACTION_NAMES, STACKED_BY, Layer, StackedBy
 from smtpscope.store.activity import State
 from smtpscope.store.grouping.group_tree import TreePart
 from smtpscope.store.grouping.time_bins import STEPS, Step, Timeline

@@ -12,8 +12,8 @@ from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.record import FileInformation
-from smtpscope.session.browsing.questions import Questions
 from smtpscope.session.live.kept_results import KeptResults
+from smtpscope.session.questions.questions import Questions
 from smtpscope.session.user_data import UserData
 from smtpscope.session.view_values import EventDetail, IncidentDetail, ListedIncident, LoadedBatch, Overview, View
 from smtpscope.store.grouping.dimensions import Grouping

@@ -15,7 +15,7 @@ from smtpscope.asking.set_incidents import incident_keys
 from smtpscope.asking.set_times import activity, layered_timeline
 from smtpscope.asking.sql import Sql
 from smtpscope.errors import FilterError
-from smtpscope.session.browsing.layers import Layer, StackedBy, action_terms, host_terms, layers_of
+from smtpscope.session.questions.layers import Layer, StackedBy, action_terms, host_terms, layers_of
 from smtpscope.store.activity import State, state_of
 from smtpscope.store.filter.field_table import Field
 from smtpscope.store.filter.suggestions import Completion, completions, term_at

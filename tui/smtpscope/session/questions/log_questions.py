@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from smtpscope.session.browsing.layers import Layer, StackedBy, action_terms, host_terms, layers_of
 from smtpscope.session.filtering import filter_completions, rows_that_match
 from smtpscope.session.incident_split import incident_keys
+from smtpscope.session.questions.layers import Layer, StackedBy, action_terms, host_terms, layers_of
 from smtpscope.store.activity import State
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.filter.suggestions import Completion

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from smtpscope.session.browsing.layers import Layer, StackedBy
+from smtpscope.session.questions.layers import Layer, StackedBy
 from smtpscope.store.activity import State
 from smtpscope.store.filter.suggestions import Completion
 from smtpscope.store.grouping.group_tree import TreePart

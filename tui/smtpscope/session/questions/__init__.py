@@ -1,0 +1,1 @@
+"""What the screens ask about some rows, and the answers from memory."""
