@@ -8,13 +8,14 @@ from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.mail_servers.grammars import Grammars
-from smtpscope.reading.mail_servers.mail_grammar import Around, Found, LoggedRefusal, MailGrammar
+from smtpscope.reading.mail_servers.mail_grammar import LONGEST, Around, Found, LoggedRefusal, MailGrammar
 from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.mail_servers.mail_thread import Thread
 from smtpscope.reading.mail_servers.transcripts.conversation import Conversation
+from smtpscope.reading.mail_servers.transcripts.dense_lines import DenseLines
 from smtpscope.reading.mail_servers.transcripts.spoken_line import SpokenLine, date_in, peer_line, spoken_line
-from smtpscope.reading.record import Format
-from smtpscope.reading.text.encodings import head_text
+from smtpscope.reading.record import Format, ReadOptions, Source
+from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, head_text
 from smtpscope.reading.text.syslog_line import LogLine
 from smtpscope.reading.text.syslog_time import find_log_time
 from smtpscope.reading.text.text_kind import is_markup, is_text
@@ -86,6 +87,19 @@ class TranscriptGrammar(MailGrammar):
         reply = _whole_reply(spoken, around)
         return LoggedRefusal(side, conversation.host(side), asked.verb, asked.full, reply, conversation.mailbox(asked))
 
+    def holds_nothing(self, text: str) -> bool:
+        """Whether the line `text` is a command or a positive reply; it is taken then. Others are left to `refusal`."""
+        spoken = spoken_line(text)
+        if spoken is None or (spoken.is_reply and spoken.words[0] not in "23"):
+            return False
+        conversation = self._conversation(spoken.session)
+        if spoken.is_reply:
+            # A negative reply is never taken here.
+            conversation.reply(spoken)
+        else:
+            conversation.command(spoken)
+        return True
+
     def _conversation(self, session: str) -> Conversation:
         known = self._conversations.get(session)
         if known is None:
@@ -118,10 +132,17 @@ class TranscriptLogReader(MailLog):
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = TranscriptGrammar
-    own_signs: ClassVar[re.Pattern[str] | None] = re.compile(
+    own_signs: ClassVar[re.Pattern[str]] = re.compile(
         rf"\b(?:{_VERBS}|{_VERBS.lower()})\b|{_REPLY_OR_END}|onnect|rying "
     )
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
+
+    def __init__(
+        self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE, tables: bool = True
+    ) -> None:
+        """See `MailLog`."""
+        super().__init__(source, options, block_size=block_size, tables=tables)
+        self._lines = self._dense = DenseLines(self.own_signs, self.line, self.grammar.beginning, None)
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -130,6 +151,19 @@ class TranscriptLogReader(MailLog):
     def _new_grammars(self) -> Grammars:
         self._latest = grammar = TranscriptGrammar(_date_in_name(self._source.name))
         return Grammars(lambda: grammar, alone=True)
+
+    def _take_line(self, batching: Batching, block: TextBlock, start: int, behind: int) -> int:
+        """See `MailLog`; nearly all lines are commands and positive replies, whose time nobody asks for."""
+        is_begun = start == 0 or block.text[start - 1] == "\n"
+        if is_begun and behind - start <= LONGEST and not self._dense.may_be_odd:
+            line = block.cut(start, behind).rstrip("\r\n")
+            holds_nothing = self._latest.holds_nothing(line)
+            self._dense.noted(has_sign=holds_nothing or self.own_signs.search(line) is not None)
+            if holds_nothing:
+                self._line += 1
+                batching.unrelated_records += 1
+                return behind
+        return super()._take_line(batching, block, start, behind)
 
     def _hand_over_problems(self, batching: Batching, *, final: bool) -> None:
         if final and self._latest.took_date:
