@@ -67,6 +67,25 @@ SHAPES: Final[dict[str, Held]] = {
         ),
         (_refused(mailbox="k@other.example", time="2025-03-14 10:22:01"),),
     ),
+    "records of mail that arrived, of mail that did not, and an apostrophe in a name": Held(
+        "".join(
+            json.dumps({"email": to, "timestamp": 1741947721 + number, "event": event, "response": said}) + "\n"
+            for number, (to, event, said) in enumerate(
+                (
+                    ("m@other.example", "delivered", "250 2.0.0 Ok"),
+                    ("n@other.example", "delivered", "250 2.0.0 Ok"),
+                    ("o'neil@other.example", "delivered", _UNKNOWN),
+                    ("o'neil@other.example", "bounce", "250 2.0.0 Ok"),
+                    ("p@other.example", "deferred", "450 4.7.1 Greylisted"),
+                )
+            )
+        ),
+        (
+            _refused(mailbox="o'neil@other.example", time="2025-03-14 10:22:03"),
+            _refused("450 4.7.1 Greylisted", "greylisted", mailbox="p@other.example", time="2025-03-14 10:22:05"),
+        ),
+        ("1 delivery failed without a reply",),
+    ),
     "cPanel's delivery report": Held(
         '"Event","Sender","Sent Time","Recipient","Delivery Host","Delivery IP","Out Time","Result"\n'
         '"failure","shop","Mar 14, 2025 10:22:00 AM","k@other.example","mx.other.example","203.0.113.9",'

@@ -35,7 +35,7 @@ _IN_UTC: Final = re.compile(
     r"(?:\.(?P<fraction>\d{1,9}))?(?:Z|\+00:00)\Z"
 )
 _SINCE_1970: Final = re.compile(r"(?P<seconds>1\d{9})(?:\.(?P<fraction>\d{1,9}))?", re.ASCII)
-# Whether a line may begin with a time, after at most one other character: digits with a sign behind, a month with a day.
+# Whether a line may begin with a time, after at most one other character: digits and a sign, or a month and a day.
 _MAY_BE_TIME: Final = re.compile(
     r"[\s\[(>|]{0,8}[12]\d{9}|.?\d{1,4}[-/. ]|.?[^\W\d_]{1,16}\.?\s{1,2}\d|.?@4|.?1?\d[月월]", re.DOTALL
 )

@@ -18,8 +18,8 @@ _ODD: Final = ("\0", "\x1b", "&lt;", " | ", " repeated ")
 
 
 class DenseLines(SignedLines):
-    """See `SignedLines`. `noted` tells it whether the last line had a sign. In a block that `may_be_odd`, lines may have to be
-    made plain first, or say another one again.
+    """See `SignedLines`. `noted` tells it whether the last line had a sign. In a block that `may_be_odd`, lines have
+    to be made plain first, or say another one again.
     """
 
     _in_a_row = 0
