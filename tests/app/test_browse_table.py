@@ -6,6 +6,7 @@ from collections.abc import Hashable
 
 from app.driving import Browsing, browsing
 from smtpscope.app.screens.table.grouping_screen import GroupingScreen
+from smtpscope.app.widgets.table.group_outline import GroupOutline, first_groups
 from smtpscope.session import Analysis
 from smtpscope.store.grouping.groups import SORT_COLUMNS
 
@@ -260,3 +261,14 @@ async def test_a_small_screen_has_the_action_and_the_first_step_beside_the_facts
         await driven.settled()
         assert step not in driven.facts
         assert step in driven.guidance
+
+
+async def test_the_groups_that_are_shown_first_are_described_before_they_are_drawn(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(120, 60)) as driven:
+        tree, order = driven.view.tree, driven.view.order
+        outline = GroupOutline(tree, order, {}, page=10**6)
+        shown = [(each.level, each.index) for each in map(outline.place, range(12))]
+        ahead = list(first_groups(tree, order, 12))
+        assert set(shown) <= set(ahead)
+        assert len(ahead) == len(set(ahead)) <= 24
+        assert list(first_groups(tree, (), 12)) == []

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.set_facets import FACETS, facets
 from smtpscope.asking.set_incidents import incident, incident_keys
-from smtpscope.asking.set_levels import KEYS
 from smtpscope.asking.set_rows import SetRows
 from smtpscope.asking.set_times import activity, timeline
-from smtpscope.asking.set_tree import SetTree
+from smtpscope.asking.tree.set_levels import KEYS
+from smtpscope.asking.tree.set_tree import SetTree
 from smtpscope.session.filtering import rows_that_match
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.filter.filter_fields import FIELDS
@@ -33,10 +33,10 @@ FILTERS = ("", "550", "-host:contoso", "dir:out since:5d", "nothing-has-this", "
 ZONES = (UTC, timezone(timedelta(hours=-3, minutes=-30)))
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+@pytest.fixture(scope="module", params=(False, True), ids=("rows", "group tables"))
+def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     store = all_kinds(700, seed=5)
-    asked = set_of(store, tmp_path_factory.mktemp("set"))
+    asked = set_of(store, tmp_path_factory.mktemp("set"), with_group_tables=request.param)
     yield store, asked, row_of(store, asked)
     asked.close()
 

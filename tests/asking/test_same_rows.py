@@ -7,7 +7,7 @@ from datetime import UTC, timedelta, timezone
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from smtpscope.asking.exchange_set import ExchangeSet
@@ -26,12 +26,14 @@ Both = tuple[EventStore, ExchangeSet, dict[int, int]]
 _ZONES = (UTC, timezone(timedelta(hours=5, minutes=30)))
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+@pytest.fixture(scope="module", params=(False, True), ids=("rows", "group tables"))
+def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     store = all_kinds(1_500)
     keys = [head.key for head in incident_heads(store, None)]
     store.annotations = Annotations(frozenset(keys[::3]), frozenset(keys[1::4]))
-    asked = set_of(store, tmp_path_factory.mktemp("set"), annotations=store.annotations)
+    asked = set_of(
+        store, tmp_path_factory.mktemp("set"), with_group_tables=request.param, annotations=store.annotations
+    )
     yield store, asked, row_of(store, asked)
     asked.close()
 
@@ -116,7 +118,7 @@ def readable(text: str) -> bool:
 
 
 @given(st.lists(_terms, min_size=1, max_size=3).map(" ".join), st.sampled_from(_ZONES))
-@settings(max_examples=150)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
 def test_a_filter_finds_the_same_rows_in_the_same_order(both: Both, text: str, zone: object) -> None:
     assume(readable(text))
     in_store, in_set = rows_in_both(both, text, zone)

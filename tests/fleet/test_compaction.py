@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from smtpscope.asking.set_manifest import MANIFEST, read_manifest
-from smtpscope.asking.set_tree import SetTree
+from smtpscope.asking.tree.set_tree import SetTree
 from smtpscope.errors import ExportError, LogError, UsageError
 from smtpscope.export.conversion.set_parts import SORTED_BY
 from smtpscope.fleet import month_rows
@@ -75,8 +75,12 @@ def test_what_several_logs_have_counts_once(logs: Path, tmp_path: Path, monkeypa
     assert (done.rows, done.duplicates) == (rows, analysis.store.duplicates)
     same_groups(analysis, folder)
     manifest = read_manifest(str(folder))
+    kept = manifest.group_tables
+    assert kept is not None
     assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.parquet")} == {
-        part.path for part in manifest.parts
+        kept.cells,
+        kept.facts,
+        *(part.path for part in manifest.parts),
     }
     for part in manifest.parts:
         assert part.path.split("/")[1] in months
@@ -195,3 +199,60 @@ def test_a_log_whose_part_is_damaged_is_read_again(logs: Path, tmp_path: Path) -
     receipt.write_bytes(b"{")
     assert "receipt is damaged" in check_set(folder).mistakes[0]
     assert rows_and_hash(folder) == whole
+
+
+def test_group_tables_are_of_use_until_the_set_changes(logs: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "it's a [set]"
+    read_set(folder, logs)
+    compact(folder)
+    first = read_manifest(str(folder))
+    assert first.valid_tables is not None
+    asking = asked(folder)
+    assert asking.kept is not None
+    asking.close()
+    write_logs(logs / "more", 1)
+    read_set(folder, logs)
+    assert read_manifest(str(folder)).valid_tables is None
+    analysis = in_memory(logs)
+    assert asked(folder).kept is None
+    compact(folder)
+    second = read_manifest(str(folder))
+    assert second.valid_tables is not None
+    assert len(list((folder / "groups").iterdir())) == 2
+    same_groups(analysis, folder)
+
+
+def test_a_set_without_its_group_tables_answers_from_its_rows(logs: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    read_set(folder, logs)
+    compact(folder)
+    kept = read_manifest(str(folder)).group_tables
+    assert kept is not None
+    (folder / kept.facts).unlink()
+    assert asked(folder).kept is None
+    same_groups(in_memory(logs), folder)
+
+
+def test_a_disk_without_room_for_group_tables_costs_only_these(
+    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "set"
+    read_set(folder, logs)
+    (folder / "groups").write_bytes(b"in the way")
+    done = compact(folder)
+    assert done.unkept
+    assert read_manifest(str(folder)).group_tables is None
+    assert done.rows == rows_and_hash(folder)[0]
+    (folder / "groups").unlink()
+    assert compact(folder).unkept == ""
+
+
+def test_a_check_sweeps_group_tables_that_no_manifest_names(logs: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    read_set(folder, logs)
+    compact(folder)
+    old = folder / "groups" / "0123456789abcdef-cells.parquet"
+    old.write_bytes(b"")
+    os.utime(old, (0, 0))
+    assert check_set(folder).swept == ("groups/0123456789abcdef-cells.parquet",)
+    assert read_manifest(str(folder)).valid_tables is not None

@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from smtpscope.asking.set_manifest import read_manifest
-from smtpscope.asking.set_tree import SetTree
+from smtpscope.asking.tree.set_tree import SetTree
 from smtpscope.errors import LogError
 from smtpscope.fleet import read_log as read_log_module
 from smtpscope.fleet.log_files import log_files

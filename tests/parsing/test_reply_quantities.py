@@ -21,6 +21,8 @@ from smtpscope.parsing.reply_quantities import parse_seconds, parse_size_limit
         ("not logged in in the last 30 minutes", None),
         ("try again later", None),
         ("a second error", None),
+        ("input sent without waiting for ones greeting", None),
+        ("Incoming mail is kept for as long as needed", None),
         ("in 12.5 seconds", None),
         ("5 recipients", None),
     ],

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.store.assumed_times import moved
+from smtpscope.store.assumed_times import how_assumed, moved, zone_words
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.times import format_time
 
@@ -37,3 +37,11 @@ def test_there_and_back_again(time_ms: int, zone: timezone) -> None:
     if there[0] >= 0:
         assert format_time(int(there[0]), zone) == format_time(time_ms, UTC)
         assert moved(there, zone, UTC).tolist() == [time_ms]
+
+
+def test_the_words_say_whether_all_times_or_some_are_in_an_assumed_zone() -> None:
+    assert [zone_words("UTC", how_assumed(without, 5)) for without in (0, 3, 5)] == [
+        "UTC",
+        "UTC, zone partly assumed",
+        "UTC, zone assumed",
+    ]

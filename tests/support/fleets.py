@@ -77,10 +77,7 @@ def rows_and_hash(folder: Path) -> tuple[int, str]:
 
 def asked(folder: Path) -> ExchangeSet:
     """The set in `folder`, to be asked."""
-    manifest = read_manifest(str(folder))
-    return ExchangeSet(
-        [str(folder / part.path) for part in manifest.parts], [log.name for log in manifest.logs], manifest.span
-    )
+    return ExchangeSet.of_manifest(str(folder), read_manifest(str(folder)))
 
 
 def names_of(manifest: SetManifest) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from smtpscope.asking.exchange_set import ExchangeSet
+from smtpscope.asking.group_tables import write_group_tables
 from smtpscope.asking.set_manifest import MANIFEST, LogReceipt, SetManifest, SetPart, encoded_manifest
 from smtpscope.export.conversion.convert_columns import DiagnosedExchange
 from smtpscope.export.conversion.set_parts import SetRow, write_part
@@ -92,12 +93,17 @@ def all_kinds(number: int, seed: int = 17) -> EventStore:
     return store_of(*made["a.evtx"], *again, *made["b.evtx"], *made["c.log"], batch=1 << 30)
 
 
-def set_of(store: EventStore, folder: Path, **options: object) -> ExchangeSet:
+def set_of(store: EventStore, folder: Path, *, with_group_tables: bool = False, **options: object) -> ExchangeSet:
     """The rows of `store` as a set with a part for each log, in the order in which the store read them."""
     parts = _rows_of_logs(store)
     paths = [str(_written(rows, folder / f"part{number}.parquet")) for number, rows in enumerate(parts.values())]
     span = (store.log_start_ms, store.log_end_ms)
-    return ExchangeSet(paths, list(parts), span, **options)  # type: ignore[arg-type]
+    made = ExchangeSet(paths, list(parts), span, **options)  # type: ignore[arg-type]
+    if not with_group_tables:
+        return made
+    kept = write_group_tables(made, str(folder / "cells.parquet"), str(folder / "facts.parquet"))
+    made.close()
+    return ExchangeSet(paths, list(parts), span, kept=kept, **options)  # type: ignore[arg-type]
 
 
 def _written(rows: list[SetRow], path: Path) -> Path:

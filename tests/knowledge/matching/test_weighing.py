@@ -56,6 +56,8 @@ def test_an_unknown_domain_is_that_of_the_stage(knowledge: KnowledgeBase, comman
         ("550 User has no permission", "AUTH", "auth-failed"),
         ("550 Recipient unknown", "MAIL", "recipient-unknown"),
         ("550 Unknown user", "RCPT", "recipient-unknown"),
+        ("504 5.7.4 Already in TLS mode", "STARTTLS", "tls"),
+        ("550 Mailbox does not belong to the logged in user", "MAIL", "sender-rejected"),
     ],
 )
 def test_nobody_is_meant_who_was_not_named_yet(

@@ -97,12 +97,21 @@ def test_days_are_those_of_the_zone() -> None:
     assert incidents(store, None, ZoneInfo("Europe/Berlin"))[0].days == (("2026-11-19", 1),)
 
 
+def test_a_zone_is_assumed_for_those_times_only_whose_log_names_none() -> None:
+    named = [exchange(time=f"2026-11-18 2{hour}:30:00") for hour in (0, 2)]
+    assumed = exchange(time="2026-11-18 21:30:00", time_assumed=True)
+    (only,) = incidents(store_of(*named, assumed), None, UTC)
+    assert (only.without_zone, only.first_assumed, only.last_assumed, only.time_assumed) == (1, False, False, True)
+    (only,) = incidents(store_of(assumed, named[1]), None, UTC)
+    assert (only.without_zone, only.first_assumed, only.last_assumed) == (1, True, False)
+
+
 def test_events_without_times_make_an_incident_too() -> None:
-    store = store_of(exchange(time=None, time_assumed=True), unparsed())
+    store = store_of(exchange(time=None), unparsed())
     found = {each.key.direction: each for each in incidents(store, store.columns.code > 0, UTC)}
     only = found[Direction.OUTBOUND]
     assert (only.first_ms, only.last_ms, only.quiet_ms, only.days, only.episodes) == (None, None, None, (), ())
-    assert only.time_assumed
+    assert not only.time_assumed
     everything = incidents(store, None, UTC)
     assert {each.key.code for each in everything} == {550, None}
 

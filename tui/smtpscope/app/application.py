@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from smtpscope.app.clipboard import Clipboard, Copied, PageClipboard, SystemClipboard
+from smtpscope.app.garbage import LOOK_SECONDS, RestCollector
 from smtpscope.app.messages import CopyWanted, OutsideWanted
 from smtpscope.app.outside_viewer import view_outside, viewer_command
 from smtpscope.app.palette import ActionsProvider
@@ -58,7 +59,7 @@ class Browser(App[None]):
     COMMANDS: ClassVar = {ActionsProvider}
     ENABLE_COMMAND_PALETTE = True
     # The screen below, dimmed, can't be read in 16 colours, and would be sent twice for each dialog.
-    CSS = "ModalScreen { background: $background; }"
+    CSS = "ModalScreen, CommandPalette { background: $background; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", id="app.quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit_anywhere", priority=True),
@@ -100,6 +101,7 @@ class Browser(App[None]):
         self._copies_to = clipboard
         self._status: StatusMessage | None = None
         self._interrupted = False
+        self._garbage = RestCollector()
         for theme in OWN_THEMES:
             self.register_theme(theme)
         self._colours: str | None = "truecolor"
@@ -124,6 +126,7 @@ class Browser(App[None]):
         self._end_in_order()
         if not self.is_headless:
             self.set_timer(_SECONDS_BEFORE_PREPARING, lambda: prepare_screens(self))
+            self.set_interval(LOOK_SECONDS, self._garbage.look)
         if self._hints:
             self.browse.detail.show_hints(_HINTS)
             # Where the table and the facts leave no room for them, this is what is seen of them.
@@ -234,6 +237,7 @@ class Browser(App[None]):
                 self.browse.detail.show_hints(())
         if isinstance(event, events.Key | events.MouseDown) and not event.is_forwarded and self.browse.is_alive:
             self.browse.loader.key_pressed()
+            self._garbage.key_pressed()
         if isinstance(event, events.Key | events.MouseDown | events.Paste) and not event.is_forwarded:
             if self._status is not None:
                 self._show_status(None)

@@ -22,6 +22,7 @@ from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
 
 from smtpscope.app import screens
+from smtpscope.app.garbage import collect_in_small_steps
 
 _OF_TEXTUAL: Final = ("textual.command",)
 """Where the screens of Textual's own are that we open."""
@@ -39,6 +40,7 @@ def prepare_screens(app: App[Any]) -> Worker[None]:
             if app.call_from_thread(_take_styles, app, sheet, variables):
                 # What is there now stays until the end: looking through it for garbage takes 70 ms.
                 gc.freeze()
+                collect_in_small_steps()
                 return
 
     return app.run_worker(prepare, thread=True, group="preparing")

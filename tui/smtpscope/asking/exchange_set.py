@@ -7,15 +7,28 @@ compared as milliseconds, so no time zone of the engine matters.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import tzinfo
+from pathlib import Path
 from typing import Any, Final
 
 from numpy.typing import NDArray
 
+from smtpscope.asking.group_tables import (
+    CELL_COLUMNS,
+    CELLS,
+    COUNTED,
+    FACTS,
+    KEPT_CELLS,
+    KEPT_STATES,
+    PLACES,
+    GroupTables,
+)
 from smtpscope.asking.incident_states import StatesOfIncidents
 from smtpscope.asking.set_engine import SetEngine, literal
-from smtpscope.asking.sql import Sql, all_of
+from smtpscope.asking.set_manifest import SetManifest
+from smtpscope.asking.sql import TRUE, Sql, all_of
 from smtpscope.asking.sql_filter import condition
 from smtpscope.errors import LogError
 from smtpscope.store.column_set import NO_CODE
@@ -26,23 +39,29 @@ LOG_SHIFT: Final = 40
 """The number of a row is that of its log, shifted by this many bits, and its place in the log."""
 
 _ROWS_AT_ONCE: Final = 10_000
+_FEW: Final = 32
 
 Results = dict[str, NDArray[Any]]
 
+_CODE: Final = f"CASE WHEN reply_code BETWEEN 1 AND 999 THEN reply_code ELSE {NO_CODE} END"
 # A key in the table of rows is never NULL, so that groups and joins treat "none" as a value.
 _ROWS: Final = f"""
 CREATE VIEW part_rows AS
 SELECT *,
-       CASE WHEN reply_code BETWEEN 1 AND 999 THEN reply_code ELSE {NO_CODE} END AS code,
+       {_CODE} AS code,
        coalesce(computer, '') AS server,
        coalesce(connector, '') AS connector_name,
        CASE WHEN recipient IS NOT NULL THEN coalesce(mailbox_key, recipient) END AS recipient_key,
-       CASE WHEN sender IS NOT NULL THEN coalesce(mailbox_key, sender) END AS sender_key
+       CASE WHEN sender IS NOT NULL THEN coalesce(mailbox_key, sender) END AS sender_key,
+       -- What a cell has, so that both are asked alike.
+       1::BIGINT AS events, (time_ms IS NOT NULL)::BIGINT AS timed, time_ms AS last_ms,
+       (recipient IS NOT NULL)::BIGINT AS named, recipient AS last_recipient,
+       coalesce(computer, '') AS first_server, coalesce(computer, '') AS last_server
   FROM parts
 """
 _NUMBERED: Final = f"""
 CREATE VIEW numbered_rows AS
-SELECT part_rows.*, (logs.number << {LOG_SHIFT}) + row_in_log AS row
+SELECT part_rows.*, (logs.number << {LOG_SHIFT}) + row_in_log AS row, row AS first_row
   FROM part_rows JOIN logs ON logs.name = part_rows.origin_file
 """
 
@@ -51,8 +70,8 @@ class ExchangeSet:
     """The rows of `parts`, which are paths. `log_start_ms` and `log_end_ms` are the first and the last time of all
     records of the logs, None without one; `logs` are the logs in the order in which their rows count.
 
-    `count_duplicates` says whether what is in the logs twice counts twice. Raises LogError without DuckDB, and for
-    parts that are none.
+    `kept` are the group tables of exactly these parts. `count_duplicates` says whether what is in the logs twice counts
+    twice. Raises LogError without DuckDB, and for parts that are none.
     """
 
     def __init__(
@@ -61,6 +80,7 @@ class ExchangeSet:
         logs: Sequence[str],
         span: tuple[int | None, int | None],
         *,
+        kept: GroupTables | None = None,
         count_duplicates: bool = False,
         annotations: Annotations | None = None,
         memory: str = "400MB",
@@ -69,6 +89,7 @@ class ExchangeSet:
         self.log_start_ms, self.log_end_ms = span
         self.count_duplicates = count_duplicates
         self.annotations = Annotations() if annotations is None else annotations
+        self.kept = kept
         self._logs = tuple(logs)
         self._distinct: dict[str, list[str]] = {}
         self._causes: list[tuple[str, str]] | None = None
@@ -80,8 +101,27 @@ class ExchangeSet:
         self._connection = self._engine.connection
         # A setting of the Parquet extension, which is there only after the connection.
         self.run("SET parquet_metadata_cache = true")
-        self._states = StatesOfIncidents(self)
+        self._states = StatesOfIncidents(self, self._kept_states)
         self._open(parts)
+
+    @classmethod
+    def of_manifest(cls, folder: str, manifest: SetManifest, **options: Any) -> ExchangeSet:
+        """The set in `folder`; `options` are those of the class. Raises LogError.
+
+        Its logs count in the order of their names, so that a set answers the same however it was read.
+        """
+        tables = manifest.valid_tables
+        kept = None
+        if tables is not None and all((Path(folder) / path).is_file() for path in (tables.cells, tables.facts)):
+            cells, facts = (str(Path(folder) / path) for path in (tables.cells, tables.facts))
+            kept = GroupTables(cells, facts, tables.span)
+        parts = [str(Path(folder) / part.path) for part in manifest.parts if part.rows]
+        return cls(parts, sorted(log.name for log in manifest.logs), manifest.span, kept=kept, **options)
+
+    @property
+    def error(self) -> type[Exception]:
+        """What the engine raises."""
+        return self._engine.error
 
     def _open(self, parts: Sequence[str]) -> None:
         try:
@@ -93,12 +133,22 @@ class ExchangeSet:
                 names, numbers = list(self._logs), list(range(len(self._logs)))
                 self._connection.execute("INSERT INTO logs SELECT unnest(?), unnest(?)", [names, numbers])
             self._connection.execute(_NUMBERED)
+            if self.kept is not None:
+                self._connection.read_parquet(literal(self.kept.cells)).create_view("cells")
+                self._connection.execute(f"CREATE VIEW {CELLS} AS {KEPT_CELLS.format(code=_CODE)}")
+                self._connection.read_parquet(literal(self.kept.facts)).create_view(FACTS)
         except self._engine.error as error:
             raise LogError(
                 where=parts[0] if parts else "the set",
                 what=f"the parts of the set can't be opened ({str(error).splitlines()[0]})",
                 remedy="Run smtpscope fleet check on the set",
             ) from error
+
+    def _kept_states(self) -> str | None:
+        """The statement for the states of incidents, if they are kept."""
+        if self.kept is None:
+            return None
+        return KEPT_STATES.format(hosts=self.ranks("host", "remote_host_key"), causes=self.ranks("cause", "category"))
 
     def close(self) -> None:
         """Lets go of the parts, and removes what did not fit into memory."""
@@ -110,8 +160,27 @@ class ExchangeSet:
 
     def asked(self, filter_text: str, zone: tzinfo) -> Sql:
         """The rows that match `filter_text` and count. Raises FilterError."""
-        matching = condition(self, parse_filter(filter_text), zone)
-        return matching if self.count_duplicates else all_of((matching, Sql("NOT again")))
+        matching = self._narrowed(condition(self, parse_filter(filter_text), zone))
+        return matching if self.count_duplicates else all_of((matching, COUNTED))
+
+    def _narrowed(self, matching: Sql) -> Sql:
+        """`matching` with the few keys that its rows have, by which the engine leaves out most of the set unread."""
+        if self.kept is None or not matching.by_cell or matching == TRUE:
+            return matching
+        narrower = [matching]
+        for key in ("remote_host_key", "reply_code"):
+            found = self.tuples(
+                f"SELECT DISTINCT {key} FROM {CELLS} WHERE {matching.text} LIMIT {_FEW + 1}", matching.values
+            )
+            values = tuple(value for (value,) in found)
+            if values and len(values) <= _FEW and None not in values:
+                narrower.append(Sql(f"{key} IN ({', '.join('?' * len(values))})", values, by_cell=True))
+        return all_of(narrower)
+
+    def relation(self, rows: Sql, *columns: str) -> str:
+        """What is asked of `rows`: the cells, if all of `columns` and what `rows` compares are in them, or the rows."""
+        kept = self.kept is not None and rows.by_cell and CELL_COLUMNS.issuperset(columns)
+        return CELLS if kept else "numbered_rows" if "row" in columns or "first_row" in columns else "part_rows"
 
     def columns(self, statement: str, values: Iterable[object] = ()) -> Results:
         """The columns of the result of `statement`, by name."""
@@ -133,6 +202,15 @@ class ExchangeSet:
     def run(self, statement: str, values: Iterable[object] = ()) -> None:
         """Runs `statement`, which has no result."""
         self._connection.execute(statement, list(values))
+
+    @contextmanager
+    def arrays(self, name: str, columns: Mapping[str, NDArray[Any]]) -> Iterator[None]:
+        """Lets statements read `columns` as the table `name` meanwhile."""
+        self._connection.register(name, dict(columns))
+        try:
+            yield
+        finally:
+            self._connection.unregister(name)
 
     def discard(self, tables: Iterable[str]) -> None:
         """Drops `tables`, once there is time; may be called in any thread."""
@@ -162,7 +240,7 @@ class ExchangeSet:
     def causes(self) -> list[tuple[str, str]]:
         """The distinct causes, each a category and an entry."""
         if self._causes is None:
-            found = self.tuples("SELECT DISTINCT category, entry FROM parts ORDER BY ALL")
+            found = self.tuples(f"SELECT DISTINCT category, entry FROM {self.relation(TRUE)} ORDER BY ALL")
             self._causes = [(category, entry) for category, entry in found]
         return self._causes
 
@@ -170,7 +248,8 @@ class ExchangeSet:
         """The distinct keys of remote hosts that may be IP addresses."""
         if self._address_keys is None:
             found = self.tuples(
-                "SELECT DISTINCT remote_host_key FROM parts WHERE regexp_matches(remote_host_key, '^[0-9.]+$|:')"
+                f"SELECT DISTINCT remote_host_key FROM {self.relation(TRUE)} "
+                "WHERE regexp_matches(remote_host_key, '^[0-9.]+$|:')"
             )
             self._address_keys = [key for (key,) in found]
         return self._address_keys
@@ -183,6 +262,9 @@ class ExchangeSet:
         table = f"ranks_{name}"
         if table not in self._ranked:
             self._ranked.add(table)
+            if self.kept is not None and key in PLACES:
+                self.run(f"CREATE TABLE {table} AS SELECT DISTINCT {key} AS key, {PLACES[key]} AS place FROM {CELLS}")
+                return table
             if name == "code":
                 self.run(f"CREATE TABLE {table} AS SELECT DISTINCT code AS key, code AS place FROM part_rows")
                 return table
@@ -190,7 +272,8 @@ class ExchangeSet:
             first = "coalesce(recipient_key, sender_key)" if name == "recipient" else key
             self.run(
                 f"CREATE TABLE {table} AS SELECT key, row_number() OVER (ORDER BY first) - 1 AS place FROM "
-                f"(SELECT {first} AS key, min(row) AS first FROM numbered_rows WHERE {first} IS NOT NULL GROUP BY 1)"
+                f"(SELECT {first} AS key, min(row) AS first FROM {self.relation(TRUE, 'row', key)} "
+                f"WHERE {first} IS NOT NULL GROUP BY 1)"
             )
             self.run(f"INSERT INTO {table} VALUES (NULL, -1)")
         return table

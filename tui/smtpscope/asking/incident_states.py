@@ -6,17 +6,19 @@ Most groups are ongoing by their last time alone; only of the others are the tim
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.asking.sql import Sql, all_of
+from smtpscope.asking.sql import TRUE, Sql, all_of
 from smtpscope.store.activity import NO_STATE, ONGOING, STATES, states_of_each, usual_quiet_ms
 
-_INCIDENT: Final = ("direction", "remote_host_key", "code", "category")
+INCIDENT_KEYS: Final = ("direction", "remote_host_key", "code", "category")
 _STATES: Final = "states_of_incidents"
+_TIMES_AT_ONCE: Final = 10_000_000
 
 
 class QueriedSet(Protocol):
@@ -40,45 +42,64 @@ class QueriedSet(Protocol):
         """Runs `statement`, which has no result."""
         ...
 
+    def arrays(self, name: str, columns: Mapping[str, NDArray[Any]]) -> AbstractContextManager[None]:
+        """Lets statements read `columns` as the table `name` meanwhile."""
+        ...
+
 
 def states_of_groups(
-    asked: QueriedSet, table: str, keys: tuple[str, ...], rows: Sql
-) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
-    """The states of the groups in `table`, as their numbers in ascending order and a state each.
+    asked: QueriedSet,
+    times: tuple[NDArray[np.int64], NDArray[np.int64]],
+    keyed: Callable[[NDArray[np.int64]], str],
+    keys: tuple[str, ...],
+    rows: Sql,
+) -> NDArray[np.int8]:
+    """The state of each group of `rows`.
 
-    `table` has for each group its `number`, its values of `keys` (expressions over the rows, with the names `key0`,
-    `key1`, ...), `timed` (how many events have a time) and `last_ms`. `rows` are the rows they are made of.
+    `times` are how many events of each group have a time, and the last of these. `keyed` makes a table of some groups,
+    given in ascending order, with the `number` of each and its values of `keys`, which are expressions over the rows,
+    as `key0`, `key1` and so on.
     """
-    known = asked.columns(f"SELECT number, timed, coalesce(last_ms, 0) AS last_ms FROM {table} ORDER BY number")
-    numbers, timed, last_ms = (np.asarray(known[name], np.int64) for name in ("number", "timed", "last_ms"))
-    states = np.full(len(numbers), NO_STATE, np.int8)
+    timed, last_ms = times
+    states = np.full(len(timed), NO_STATE, np.int8)
     start_ms, end_ms = asked.log_start_ms, asked.log_end_ms
     if start_ms is None or end_ms is None:
-        return numbers, states
+        return states
     recent = (timed > 0) & (end_ms - last_ms < usual_quiet_ms(start_ms, end_ms))
     states[recent] = ONGOING
     others = np.flatnonzero((timed > 0) & ~recent)
-    if not len(others):
-        return numbers, states
-    usual = usual_quiet_ms(start_ms, end_ms)
-    same = " AND ".join(f"{key} IS NOT DISTINCT FROM {table}.key{place}" for place, key in enumerate(keys))
-    condition = all_of((rows, Sql("time_ms IS NOT NULL")))
-    found = asked.columns(
-        f"SELECT {table}.number AS number, time_ms FROM part_rows JOIN {table} ON {same} "
-        f"WHERE {table}.timed > 0 AND ? - {table}.last_ms >= ? AND ({condition.text}) ORDER BY 1, 2",
-        (end_ms, usual, *condition.values),
-    )
-    times = np.asarray(found["time_ms"], np.int64)
-    ends = np.cumsum(timed[others])
-    states[others] = states_of_each(times, ends - timed[others], ends, start_ms, end_ms)
-    return numbers, states
+    for some in _slices(others, timed[others]):
+        table = keyed(some)
+        same = " AND ".join(f"{key} IS NOT DISTINCT FROM {table}.key{place}" for place, key in enumerate(keys))
+        condition = all_of((rows, Sql("time_ms IS NOT NULL")))
+        found = asked.columns(
+            f"SELECT time_ms FROM part_rows JOIN {table} ON {same} WHERE {condition.text} "
+            f"ORDER BY {table}.number, time_ms",
+            condition.values,
+        )
+        asked.run(f"DROP TABLE {table}")
+        ends = np.cumsum(timed[some])
+        states[some] = states_of_each(
+            np.asarray(found["time_ms"], np.int64), ends - timed[some], ends, start_ms, end_ms
+        )
+    return states
+
+
+def _slices(groups: NDArray[np.int64], sizes: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """`groups` in runs, so that not all times of a set are in memory at once."""
+    if len(groups):
+        yield from np.split(groups, np.flatnonzero(np.diff((np.cumsum(sizes) - 1) // _TIMES_AT_ONCE)) + 1)
 
 
 class StatesOfIncidents:
-    """The state of each incident of a set, computed when first asked for; duplicates are among its rows."""
+    """The state of each incident of a set, when first asked for; duplicates are among its rows.
 
-    def __init__(self, asked: QueriedSet) -> None:
+    `kept` gives the statement for them where they are known, with their keys as `key0` and so on.
+    """
+
+    def __init__(self, asked: QueriedSet, kept: Callable[[], str | None] = lambda: None) -> None:
         self._asked = asked
+        self._kept = kept
         self._ready = False
 
     def rows_in(self, state: str) -> Sql:
@@ -86,25 +107,46 @@ class StatesOfIncidents:
         if not self._ready:
             self._compute()
             self._ready = True
-        keys = ", ".join(_INCIDENT)
-        names = ", ".join(f"key{place}" for place in range(len(_INCIDENT)))
+        keys = ", ".join(INCIDENT_KEYS)
+        names = ", ".join(f"key{place}" for place in range(len(INCIDENT_KEYS)))
         # A row without a time has no state, whatever the others of its incident have.
         return Sql(
             f"time_ms IS NOT NULL AND ({keys}) IN (SELECT ({names}) FROM {_STATES} WHERE state = ?)",
             (list[str](STATES).index(state),),
+            by_cell=True,
         )
 
     def _compute(self) -> None:
-        keys = ", ".join(f"{key} AS key{place}" for place, key in enumerate(_INCIDENT))
-        grouped = ", ".join(_INCIDENT)
+        kept = self._kept()
+        if kept is not None:
+            self._asked.run(f"CREATE TABLE {_STATES} AS {kept}")
+            return
+        keys = ", ".join(f"{key} AS key{place}" for place, key in enumerate(INCIDENT_KEYS))
+        grouped = ", ".join(INCIDENT_KEYS)
         self._asked.run(
-            f"CREATE TABLE incidents AS SELECT row_number() OVER () AS number, * FROM (SELECT {keys}, "
-            f"count(time_ms) AS timed, max(time_ms) AS last_ms FROM part_rows GROUP BY {grouped})"
+            f"CREATE TABLE incidents AS SELECT row_number() OVER () - 1 AS number, * FROM (SELECT {keys}, "
+            f"count(time_ms) AS timed, coalesce(max(time_ms), 0) AS last_ms FROM part_rows GROUP BY {grouped})"
         )
-        numbers, states = states_of_groups(self._asked, "incidents", _INCIDENT, Sql("TRUE"))
-        self._asked.run("CREATE TABLE numbered_states (number BIGINT, state TINYINT)")
-        if len(numbers):
-            self._asked.run(
-                "INSERT INTO numbered_states SELECT unnest(?), unnest(?)", (numbers.tolist(), states.tolist())
+        states = states_of_table(self._asked, "incidents", INCIDENT_KEYS, TRUE)
+        with self._asked.arrays("found_states", states):
+            self._asked.run(f"CREATE TABLE {_STATES} AS SELECT * FROM incidents JOIN found_states USING (number)")
+
+
+def states_of_table(asked: QueriedSet, table: str, keys: tuple[str, ...], rows: Sql) -> dict[str, NDArray[Any]]:
+    """The `number` and the `state` of each group in `table`, as columns.
+
+    `table` has the number of each group, from 0 on, its values of `keys` (see `states_of_groups`), `timed` and
+    `last_ms`.
+    """
+    found = asked.columns(f"SELECT timed, last_ms FROM {table} ORDER BY number")
+    timed, last_ms = (np.asarray(found[name], np.int64) for name in ("timed", "last_ms"))
+
+    def keyed(numbers: NDArray[np.int64]) -> str:
+        with asked.arrays("some_numbers", {"number": numbers}):
+            asked.run(
+                f"CREATE TABLE quiet_groups AS SELECT {table}.* FROM {table} SEMI JOIN some_numbers USING (number)"
             )
-        self._asked.run(f"CREATE TABLE {_STATES} AS SELECT * FROM incidents JOIN numbered_states USING (number)")
+        return "quiet_groups"
+
+    states = states_of_groups(asked, (timed, last_ms), keyed, keys, rows)
+    return {"number": np.arange(len(states)), "state": states}

@@ -10,7 +10,11 @@ from smtpscope.asking.sql import Sql, all_of
 from smtpscope.store.activity import STATES
 from smtpscope.store.spellings import Counted
 
-_SPACES: Final = "".join(chr(number) for number in range(0x110000) if chr(number).isspace())
+# What `str.isspace` says of all characters; asking it takes a tenth of a second.
+_SPACES: Final = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+    "\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 STRIP: Final = ("trim({}, ?)", _SPACES)
 """What `str.strip` does, and the value of its parameter."""
 

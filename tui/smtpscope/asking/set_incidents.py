@@ -40,17 +40,18 @@ def incident(asked: ExchangeSet, rows: Sql, key: IncidentKey, zone: tzinfo) -> I
     """
     rows = all_of((of_incident(key), rows))
     found = asked.columns(
-        f"SELECT row, time_ms FROM numbered_rows WHERE {rows.text} ORDER BY time_ms NULLS FIRST, row", rows.values
+        f"SELECT row, time_ms, time_assumed FROM numbered_rows WHERE {rows.text} ORDER BY time_ms NULLS FIRST, row",
+        rows.values,
     )
     moments: Any = np.ma.asarray(found["time_ms"])
-    ((assumed,),) = asked.tuples(f"SELECT bool_or(time_assumed) FROM part_rows WHERE {rows.text}", rows.values)
+    timed = ~np.ma.getmaskarray(moments)
     return made_incident(
         IncidentRows(
             key=key,
             spellings=_spellings(asked, rows),
             rows=np.asarray(found["row"], np.int64),
             times=moments.compressed().astype(np.int64),
-            time_assumed=bool(assumed),
+            assumed=np.asarray(found["time_assumed"], np.bool_)[timed],
             sample_row=_sample_row(asked, rows),
         ),
         (asked.log_start_ms, asked.log_end_ms),

@@ -2,6 +2,7 @@
 
     set.json                    the settings and what is in force, exchanged by rename
     receipts/<log>.json         what was read of one log
+    groups/<name>.parquet       answers that a compaction has kept
     exchanges/<xx>/<part>.parquet
 
 A log has one receipt and any number of parts; after `fleet compact` a part holds the rows of many logs.
@@ -9,6 +10,7 @@ A log has one receipt and any number of parts; after `fleet compact` a part hold
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +21,8 @@ from smtpscope.errors import LogError
 
 SCHEMA: Final = "smtpscope.set/1"
 MANIFEST: Final = "set.json"
+GROUP_TABLES: Final = 1
+"""The form of group tables; another one is not read, but made again by the next compaction."""
 
 
 class SetPart(Struct, frozen=True, kw_only=True):
@@ -64,6 +68,19 @@ class LogReceipt(Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
+class KeptTables(Struct, frozen=True, kw_only=True):
+    """The files of the group tables by their paths below the set, and their size in bytes.
+
+    `span` is the one of the activity in them. `made_of` is the fingerprint of the set whose rows are in them.
+    """
+
+    cells: str
+    facts: str
+    span: tuple[int, int] | None
+    made_of: str
+    size: int
+
+
 class SetManifest(Struct, frozen=True, kw_only=True):
     """A set. `zone` is the one of logs that name none, `as_of_ms` the moment by which logs without a year are dated;
     `version` and `knowledge` are those it was read with, `knowledge` as a hash of the entries and rules; "" where the
@@ -78,6 +95,20 @@ class SetManifest(Struct, frozen=True, kw_only=True):
     dropped_before_ms: int | None = None
     parts: tuple[SetPart, ...] = ()
     logs: tuple[LogReceipt, ...] = ()
+    group_tables: KeptTables | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What changes with the rows of the set, the order of its logs, its span, and the form of group tables."""
+        parts = sorted((part.path, part.rows) for part in self.parts)
+        made_of = (GROUP_TABLES, parts, sorted(log.name for log in self.logs), self.span)
+        return hashlib.sha256(msgspec.json.encode(made_of)).hexdigest()
+
+    @property
+    def valid_tables(self) -> KeptTables | None:
+        """The group tables, if they are of the rows that the set has now."""
+        kept = self.group_tables
+        return kept if kept is not None and kept.made_of == self.fingerprint else None
 
     @property
     def span(self) -> tuple[int | None, int | None]:

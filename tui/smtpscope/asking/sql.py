@@ -7,14 +7,18 @@ from typing import Final, NamedTuple
 
 
 class Sql(NamedTuple):
-    """A piece of SQL; each `?` in `text` stands for the next of `values`."""
+    """A piece of SQL; each `?` in `text` stands for the next of `values`.
+
+    `by_cell` says that a condition compares only what is the same in all rows of a cell (see `group_tables`).
+    """
 
     text: str
     values: tuple[object, ...] = ()
+    by_cell: bool = False
 
 
-TRUE: Final = Sql("TRUE")
-FALSE: Final = Sql("FALSE")
+TRUE: Final = Sql("TRUE", by_cell=True)
+FALSE: Final = Sql("FALSE", by_cell=True)
 
 
 def any_of(conditions: Iterable[Sql]) -> Sql:
@@ -29,16 +33,16 @@ def all_of(conditions: Iterable[Sql]) -> Sql:
 
 def negated(condition: Sql) -> Sql:
     """Holds where `condition` does not, a missing value included."""
-    return Sql(f"NOT coalesce({condition.text}, FALSE)", condition.values)
+    return Sql(f"NOT coalesce({condition.text}, FALSE)", condition.values, condition.by_cell)
 
 
-def one_of(expression: str, texts: Sequence[str]) -> Sql:
-    """Holds where `expression` is one of `texts`."""
+def one_of(expression: str, texts: Sequence[str], *, by_cell: bool = False) -> Sql:
+    """Holds where `expression` is one of `texts`; `by_cell` as for `Sql`."""
     if not texts:
         return FALSE
     if len(texts) == 1:
-        return Sql(f"{expression} = ?", (storable(texts[0]),))
-    return Sql(f"{expression} IN (SELECT unnest(?::VARCHAR[]))", (list(map(storable, texts)),))
+        return Sql(f"{expression} = ?", (storable(texts[0]),), by_cell)
+    return Sql(f"{expression} IN (SELECT unnest(?::VARCHAR[]))", (list(map(storable, texts)),), by_cell)
 
 
 def storable(text: str) -> str:
@@ -52,4 +56,8 @@ def _joined(word: str, conditions: Iterable[Sql], none: Sql) -> Sql:
         return none
     if len(parts) == 1:
         return parts[0]
-    return Sql(word.join(f"({part.text})" for part in parts), tuple(value for part in parts for value in part.values))
+    return Sql(
+        word.join(f"({part.text})" for part in parts),
+        tuple(value for part in parts for value in part.values),
+        all(part.by_cell for part in parts),
+    )

@@ -83,8 +83,8 @@ def _code(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
     if not isinstance(value, CodeValue):
         raise TypeError(f"a reply code is looked for, not {value!r}")
     if value.low is None or value.high is None:
-        return Sql(NO_CODE)
-    return Sql("reply_code BETWEEN ? AND ?", (value.low, value.high))
+        return Sql(NO_CODE, by_cell=True)
+    return Sql("reply_code BETWEEN ? AND ?", (value.low, value.high), by_cell=True)
 
 
 def _reply(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
@@ -104,15 +104,17 @@ def _host(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
     text = only_text(value)
     if text.network is not None:
         network = text.network
-        return one_of("remote_host_key", [key for key in asked.address_keys() if address_in(network, key)])
+        return one_of(
+            "remote_host_key", [key for key in asked.address_keys() if address_in(network, key)], by_cell=True
+        )
     if not text.exact:
-        return _holding(_HOST, text)
+        return Sql(f"contains({_HOST}, ?)", (folded(text.text),), by_cell=True)
     key = storable(text.text.strip().casefold().rstrip("."))
     whole = folded(text.text.strip())
     return any_of(
         (
-            Sql("remote_host_key = ?", (key,)),
-            Sql("coalesce(host_exact, trim(lower(remote_host), ' ')) = ?", (whole,)),
+            Sql("remote_host_key = ?", (key,), by_cell=True),
+            Sql("coalesce(host_exact, trim(lower(remote_host), ' ')) = ?", (whole,), by_cell=True),
         )
     )
 
@@ -177,15 +179,15 @@ def _few(column: str) -> Callable[[AskedSet, Value, tzinfo], Sql]:
 def _cause(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
     text = only_text(value)
     return any_of(
-        Sql("category = ? AND entry = ?", (storable(category), storable(entry)))
+        Sql("category = ? AND entry = ?", (storable(category), storable(entry)), by_cell=True)
         for category, entry in asked.causes()
         if is_cause(text, category, entry)
     )
 
 
-def _word(column: str) -> Callable[[AskedSet, Value, tzinfo], Sql]:
+def _word(column: str, *, by_cell: bool = True) -> Callable[[AskedSet, Value, tzinfo], Sql]:
     """A column of a few words, each written in full."""
-    return lambda asked, value, zone: Sql(f"{column} = ?", (_chosen(value),))
+    return lambda asked, value, zone: Sql(f"{column} = ?", (_chosen(value),), by_cell)
 
 
 def _state(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
@@ -202,9 +204,10 @@ def _among(keys: Callable[[Annotations], frozenset[IncidentKey]]) -> Callable[[A
 
 def of_incident(key: IncidentKey) -> Sql:
     """The rows of one incident."""
-    code = Sql(NO_CODE) if key.code is None else Sql("reply_code = ?", (key.code,))
+    code = Sql(NO_CODE, by_cell=True) if key.code is None else Sql("reply_code = ?", (key.code,), by_cell=True)
     rest = "direction = ? AND remote_host_key = ? AND category = ?"
-    return all_of((code, Sql(rest, (key.direction.value, storable(key.host_key), storable(key.category)))))
+    values = (key.direction.value, storable(key.host_key), storable(key.category))
+    return all_of((code, Sql(rest, values, by_cell=True)))
 
 
 def _chosen(value: Value) -> str:
@@ -261,7 +264,7 @@ CONDITIONS: Final[Mapping[str, Callable[[AskedSet, Value, tzinfo], Sql]]] = {
     "until": _time("until"),
     "on": _time("on"),
     "id": _number("event_id", _LARGEST_EVENT_ID),
-    "level": _word("level"),
+    "level": _word("level", by_cell=False),
     "file": _few("origin_file"),
     "connection": _number("connection", 2**63 - 1),
 }

@@ -14,7 +14,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from smtpscope.asking.set_manifest import LogReceipt, SetPart, encoded_manifest
-from smtpscope.errors import ExportError
+from smtpscope.errors import ExportError, LogError
+from smtpscope.fleet.group_files import sweep_tables, with_group_tables
 from smtpscope.fleet.month_rows import UNDATED, MonthRows, month_bounds
 from smtpscope.fleet.set_files import BACKUP, locked, write_whole
 from smtpscope.fleet.set_state import SetState, month_of_part
@@ -23,7 +24,10 @@ MEMORY: Final = "1GB"
 
 
 class CompactedSet(Struct, frozen=True):
-    """What a compaction did: files and bytes before and after, rows, and how many of them are duplicates."""
+    """What a compaction did: files and bytes before and after, rows, and how many of them are duplicates.
+
+    `unkept` is why the group tables could not be written, "" if they were.
+    """
 
     files_before: int
     files: int
@@ -31,6 +35,7 @@ class CompactedSet(Struct, frozen=True):
     size: int
     rows: int
     duplicates: int
+    unkept: str = ""
 
 
 def compact(
@@ -66,9 +71,10 @@ def compact(
                 start = month_bounds(drop_before)[0]
                 state.known = replace(state.known, dropped_before_ms=max(state.known.dropped_before_ms or start, start))
             merger.finish([part.path for part in loose])
+            unkept = _keep_groups(state, memory)
             size = sum(part.size for part in state.parts.values())
             count = sum(part.rows for part in state.parts.values())
-            return CompactedSet(*before[:1], len(state.parts), before[1], size, count, merger.duplicates)
+            return CompactedSet(*before[:1], len(state.parts), before[1], size, count, merger.duplicates, unkept)
     except OSError as error:
         raise ExportError(
             where=str(folder),
@@ -85,6 +91,20 @@ def exchange_changed_logs(state: SetState, *, memory: str = MEMORY) -> None:
         for month in sorted(merger.months_without):
             merger.merge(rows, month, [])
     merger.finish([])
+
+
+def _keep_groups(state: SetState, memory: str) -> str:
+    """Writes the group tables of the set as it is now; returns why that failed. The set is whole without them."""
+    folder = state.folder
+    try:
+        state.known = with_group_tables(folder, state.manifest(), memory)
+        write_whole(folder / BACKUP, encoded_manifest(state.known))
+        state.write()
+    except (OSError, LogError) as error:
+        return error.what if isinstance(error, LogError) else error.strerror or str(error)
+    finally:
+        sweep_tables(folder, state.known)
+    return ""
 
 
 def _drops(month: str, drop_before: str) -> bool:

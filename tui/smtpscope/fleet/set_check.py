@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from smtpscope.asking.set_manifest import MANIFEST, DamagedManifestError, SetManifest, SetPart, decoded_manifest
 from smtpscope.errors import ExportError, LogError
+from smtpscope.fleet.group_files import unnamed_tables
 from smtpscope.fleet.log_job import hashed
 from smtpscope.fleet.set_files import BACKUP, DRAFT, EXCHANGES, OLD_SECONDS, RECEIPTS, locked, receipt_path
 from smtpscope.fleet.set_state import SetState, month_of_part
@@ -146,7 +147,7 @@ def _swept(state: SetState, now: float) -> tuple[list[str], list[str]]:
         for path in (state.folder / EXCHANGES).rglob("*.parquet")
         if path.relative_to(state.folder).as_posix() not in named
     ]
-    for path in (*drafts, *parts):
+    for path in (*drafts, *parts, *unnamed_tables(state.folder, state.known)):
         name = path.relative_to(state.folder).as_posix()
         with suppress(FileNotFoundError):
             if now - path.stat().st_mtime > OLD_SECONDS:

@@ -12,7 +12,8 @@ _NAMED_AS_LIST = re.compile(
     rf"(?: (?:on|at|in|by|the|of|is)(?![\w.-]))*\s?[:=]?\s?[\[(\"'<]?{_NAME}"
 )
 _ANY_NAME = re.compile(rf"(?<![\w@.-]){_NAME}")
-_REFUSALS = ("block", "list", "rbl", "nsbl", "bl.", "reject", "denied", "refus", "spam", "banned")
+_ONE_NAME = re.compile(r"[\[(<]?([a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+)[\])>,;:]{0,3}\Z")
+"""A part of a text that is one name, as most are."""
 # Lists in use since the days of Exchange 2000. A name is recognised by its end, since zones have various prefixes (zen,
 # sbl-xbl).
 BLOCK_LIST_ZONES = (
@@ -36,44 +37,59 @@ _SITE_LABELS = ("www.", "mail.", "mx.", "smtp.", "support.", "help.", "postmaste
 
 
 _ZONES = frozenset(BLOCK_LIST_ZONES)
-_LIST_WORDS = ("using", "list", "bl")
-"""What `_NAMED_AS_LIST` begins with, in short."""
 
 
-def parse_block_lists(text: str) -> list[str]:
-    """DNS names of block lists in `text`, lower case, in order; `text` without links, whose hosts are web sites."""
+def parse_block_lists(text: str, *, known_names: bool = True) -> list[str]:
+    """DNS names of block lists in `text`, lower case, in order; `text` without links, whose hosts are web sites.
+
+    `known_names` is False if `holds_list_name` of no part of it.
+    """
     text = text.lower()
     if "." not in text or not may_refuse(text):
         return []
     found: dict[int, str] = {}
     if may_name_a_list(text):
         found = {match.start(1): _zone(match.group(1)) for match in _NAMED_AS_LIST.finditer(text)}
-    found.update(_by_name(text))
+    if known_names:
+        found.update(_by_name(text))
     return [name for _, name in sorted(found.items()) if _is_zone(name)]
 
 
 def may_refuse(text: str) -> bool:
-    """Whether `text`, in lower case, has a word for a refusal: all others are spared the search for names."""
-    return any(map(text.__contains__, _REFUSALS))
+    """Whether `text`, in lower case, has a word for a refusal: all others are spared the search for names.
+
+    Written out, as it is asked of each word of each reply.
+    """
+    return (
+        "block" in text or "list" in text or "rbl" in text or "nsbl" in text or "bl." in text or "reject" in text
+        or "denied" in text or "refus" in text or "spam" in text or "banned" in text
+    )  # fmt: skip
 
 
 def may_name_a_list(text: str) -> bool:
-    """Whether `text`, in lower case, may say of a name that it is a list."""
-    return any(map(text.__contains__, _LIST_WORDS))
+    """Whether `text`, in lower case, may say of a name that it is a list: the beginnings in `_NAMED_AS_LIST`."""
+    return "using" in text or "list" in text or "bl" in text
 
 
 def holds_list_name(text: str) -> bool:
     """Whether `text`, in lower case, has a name that is known as a list, or looks like one."""
-    return "." in text and bool(_by_name(text))
+    if "." not in text:
+        return False
+    one = _ONE_NAME.match(text)
+    return bool(_by_name(text)) if one is None else _is_list(_zone(one.group(1)))
 
 
 def _by_name(text: str) -> dict[int, str]:
     found: dict[int, str] = {}
     for match in _ANY_NAME.finditer(text):
         name = _zone(match.group(1))
-        if ".".join(name.rsplit(".", 2)[-2:]) in _ZONES or _LIST_LABEL.search(name):
+        if _is_list(name):
             found[match.start(1)] = name
     return found
+
+
+def _is_list(name: str) -> bool:
+    return ".".join(name.rsplit(".", 2)[-2:]) in _ZONES or _LIST_LABEL.search(name) is not None
 
 
 def _zone(name: str) -> str:

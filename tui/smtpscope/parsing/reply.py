@@ -43,6 +43,8 @@ def parse_reply(verbatim: str) -> Reply:
 
 def _elsewhere(verbatim: str, start: int) -> str | None:
     """A status code further on, such as qmail's `(#5.5.1)` at the end."""
+    if "5." not in verbatim and "4." not in verbatim:
+        return None
     for match in _ANYWHERE.finditer(verbatim, start):
         if not _NOT_A_STATUS.search(verbatim, max(0, match.start() - 12), match.start()):
             return match.group(1)

@@ -56,6 +56,9 @@ _IPV4 = re.compile(r"(?<![\w.-])([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?![\w-]|\.\w)")
 _IPV6 = re.compile(
     r"(?<![\w:.])(?:ipv6:)?((?:[0-9a-f]{0,4}:){2,8}[0-9a-f]{0,4}(?:\.[0-9]{1,3}){0,3})(?![\w])", re.IGNORECASE
 )
+_PLAIN_IPV4 = re.compile(r"[<(\[]?(?:[0-9]{1,3}\.){3}[0-9]{1,3}[>)\],;]{0,3}:?\Z")
+"""Most parts of a text with an IP address; nothing else can be found in one."""
+_OCTETS = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.|\Z)){4}")
 _PROGRAM_BEFORE = re.compile(r"(?:[A-Za-z]/|\b(?:version|ver\.?|release|build)[\s:]{1,3})\Z", re.IGNORECASE)
 # Yahoo writes its own number of the cause at the end, "user complaints - 4.16.55.1".
 _YAHOO_CAUSE = re.compile(r"- \Z")
@@ -87,7 +90,7 @@ def parse_reply_values(text: str) -> ReplyValues:
     return ReplyValues(
         urls=_distinct([link for _, link in links if not link.endswith("://")]),
         addresses=_distinct(_addresses(text, plain, signs)) if signs & (_IPV4_SIGN | _IPV6_SIGN) else (),
-        block_lists=_distinct(parse_block_lists(plain)) if about_lists else (),
+        block_lists=_distinct(parse_block_lists(plain, known_names=bool(signs & _NAMED_SIGN))) if about_lists else (),
         provider_codes=_distinct(parse_provider_codes(text)) if signs & _CODE_SIGN else (),
         mailboxes=_distinct([match.group().rstrip("-") for match in _MAILBOX.finditer(plain)]) if "@" in plain else (),
         seconds=parse_seconds(plain) if signs & _TIME_SIGN else None,
@@ -101,13 +104,20 @@ def _signs_of(text: str) -> int:
     No pattern for anything but a waiting time reaches over a space, so what no part holds, the text doesn't hold.
     """
     signs = 0
-    for part in text.split(" "):
-        signs |= _signs_in(part) if len(part) <= _LONGEST_KEPT else _EVERY_SIGN
+    parts = text.split(" ")
+    if len(text) > _LONGEST_KEPT and len(max(parts, key=len)) > _LONGEST_KEPT:
+        return _EVERY_SIGN
+    for sign in map(_signs_in, parts):
+        signs |= sign
     return signs
 
 
 @lru_cache(maxsize=16_384)
 def _signs_in(part: str) -> int:
+    if part.isdecimal():
+        return 0
+    if _PLAIN_IPV4.match(part) is not None:
+        return _IPV4_SIGN
     lower = part.lower()
     signs = 0
     if "." in part:
@@ -115,7 +125,7 @@ def _signs_in(part: str) -> int:
             signs = _IPV4_SIGN
         if holds_list_name(lower):
             signs |= _NAMED_SIGN
-    if _may_link(part) and _LINK.search(part):
+    if ("/" in part or "www." in lower) and _LINK.search(part):
         signs |= _LINK_SIGN
     if ":" in part and _IPV6.search(part):
         signs |= _IPV6_SIGN
@@ -130,10 +140,6 @@ def _signs_in(part: str) -> int:
     if may_name_a_list(lower):
         signs |= _LIST_SIGN
     return signs
-
-
-def _may_link(text: str) -> bool:
-    return "/" in text or "www." in text.lower()
 
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
@@ -184,11 +190,16 @@ def _addresses(text: str, plain: str, signs: int) -> list[str]:
 
 
 def _put(found: dict[int, str], start: int, written: str) -> None:
+    if ":" not in written:
+        # As `ipaddress` has it, and ten times as fast.
+        if _OCTETS.match(written) is not None:
+            found[start] = written
+        return
     try:
         address = ipaddress.ip_address(written)
     except ValueError:
         return
     # "::" and "add::" are punctuation and words more often than addresses.
-    if address.version == 6 and not any(map(str.isdigit, written)):
+    if not any(map(str.isdigit, written)):
         return
     found[start] = str(address)

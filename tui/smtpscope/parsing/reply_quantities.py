@@ -11,10 +11,13 @@ _UNIT_WORDS = {
     86400: "day days tag tage tagen jour jours día días dia dias giorno giorni dag dagen dni",
 }
 _SECONDS = {word: seconds for seconds, words in _UNIT_WORDS.items() for word in words.split()}
-_DURATION = re.compile(r"(?<![\w.:-])([0-9]{1,7}|an?|one|eine[rn]?|une?)\s{0,2}([^\W\d_]{1,9})(?!\w)")
+_DURATION = re.compile(
+    r"(?<![\w.:-])([0-9]{1,7}(?=\s{0,2}[^\W\d_])|(?:an?|one|eine[rn]?|une?)(?=\s))\s{0,2}([^\W\d_]{1,9})(?!\w)"
+)
 _CLOCK = re.compile(r"\b(?:in|after|for|wait)\s([0-9]{1,3}):([0-5][0-9]):([0-5][0-9])(?![\w:])")
 _OF_A_CLOCK = re.compile(r"[0-9]:[0-5][0-9]:")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS = re.compile(r"\s*([^\W\d_]+)")
+_HAS_DIGIT = re.compile("[0-9]")
 _WAITING = re.compile(
     r"\b(?:in|after|for|within|wait|least|nach|für|pendant|dans|apr[eè]s|durante|en|tra|over|za|po)\s\Z"
 )
@@ -22,7 +25,6 @@ _WAITING = re.compile(
 _COUNTING = re.compile(r"\b(?:last|past|per|every|each|previous)\s\Z|/\s?\Z")
 _UNIT_LOOK_BACK = 12
 
-_ABOUT_SIZE = ("siz", "large", "big", "byte", "octet", "kb", "mb", "gb", "größe", "groesse", "taille", "tama")
 _LIMIT = re.compile(
     r"\b(?:limit|maximum|max|exceed(?:s|ed|ing)?|(?:larger|greater|bigger|more) than|allow(?:ed|s)|over)\b"
 )
@@ -41,9 +43,12 @@ _FEWEST_BYTES = 1024
 
 def may_hold_seconds(text: str) -> bool:
     """Whether `text`, a part of a reply between two spaces in lower case, holds a waiting time or may be its unit."""
-    first = _LETTERS.match(text.lstrip())
-    if first is not None and first.group() in _SECONDS:
+    first = _LETTERS.match(text)
+    if first is not None and first.group(1) in _SECONDS:
         return True
+    # A figure in words has a space behind it, so it is in another part than its unit.
+    if _HAS_DIGIT.search(text) is None and text.isprintable():
+        return False
     for match in _DURATION.finditer(text):
         if match.group(2) in _SECONDS:
             return True
@@ -51,8 +56,12 @@ def may_hold_seconds(text: str) -> bool:
 
 
 def is_about_size(text: str) -> bool:
-    """Whether `text`, in lower case, has a word for a size."""
-    return any(map(text.__contains__, _ABOUT_SIZE))
+    """Whether `text`, in lower case, has a word for a size. Written out, as each word of each reply is asked."""
+    return (
+        "siz" in text or "large" in text or "big" in text or "byte" in text or "octet" in text or "kb" in text
+        or "mb" in text or "gb" in text or "größe" in text or "groesse" in text or "taille" in text
+        or "tama" in text
+    )  # fmt: skip
 
 
 def parse_seconds(text: str) -> int | None:

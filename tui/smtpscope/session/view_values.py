@@ -14,6 +14,7 @@ from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.activity import NO_STATE, STATES, State
+from smtpscope.store.assumed_times import Assumed
 from smtpscope.store.event_store import EncodedBatch
 from smtpscope.store.grouping.dimensions import Grouping
 from smtpscope.store.grouping.explanations import Explanation
@@ -74,7 +75,7 @@ class Overview(Struct, frozen=True):
     first_ms: int | None
     last_ms: int | None
     directions: tuple[tuple[Direction, int], ...]
-    times_assumed: bool
+    times_assumed: Assumed
     service_logs: bool = False
 
 

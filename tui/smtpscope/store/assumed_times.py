@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta, tzinfo
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,24 @@ from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.times import MINUTE, local_datetime
 
+Assumed = Literal["", "partly", "all"]
+"""Whether no time, some, or all are in a zone that the log does not name."""
+
 _MILLISECOND = timedelta(milliseconds=1)
 _QUARTER: Final = 15 * MINUTE
 """Since 1972, all zones have changed their clocks on a quarter hour."""
+
+
+def how_assumed(without_zone: int, events: int) -> Assumed:
+    """What `without_zone` of `events` times in an assumed zone are; "all" where there is no event."""
+    if without_zone >= events:
+        return "all"
+    return "partly" if without_zone else ""
+
+
+def zone_words(zone_name: str, assumed: Assumed) -> str:
+    """The name of a zone, and whether the logs name it."""
+    return {"": zone_name, "partly": f"{zone_name}, zone partly assumed", "all": f"{zone_name}, zone assumed"}[assumed]
 
 
 def moved(time_ms: NDArray[np.int64], read_in: tzinfo, assumed_zone: tzinfo) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.parsing.smtp_exchange_table import SmtpExchangeTable
 from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.reading.log_span import LogSpan, merge_spans
-from smtpscope.store.assumed_times import moved, span_moved
+from smtpscope.store.assumed_times import Assumed, how_assumed, moved, span_moved
 from smtpscope.store.beside.explaining_events import ExplainingEvents
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX, NO_NUMBER, NO_TIME, Columns, GrowingColumns
 from smtpscope.store.doubles.shared_events import (
@@ -218,9 +218,11 @@ class EventStore:
         return self._without_zone
 
     @property
-    def times_assumed(self) -> bool:
-        """Whether the zone of any event's time was assumed, or that of the first or last record of a log."""
-        return self._assumed_span is not None or bool(self._without_zone)
+    def times_assumed(self) -> Assumed:
+        """Whether the zone of the events' times was assumed, or that of the first or last record of a log."""
+        if self._assumed_span is None and not self._without_zone:
+            return ""
+        return how_assumed(self._without_zone, len(self)) or "partly"
 
     def exchange(self, row: int) -> SmtpExchange:
         """The exchange of `row`, equal to the encoded one. Raises IndexError if there is no such row."""

@@ -133,8 +133,8 @@ def _facts(summary: IncidentSummary) -> Iterator[str]:
     yield from _fact("Command", without_credentials(sample.command).rstrip() or "(not in our log)")
     yield from _fact("Time", _utc(sample.time_ms, assumed=sample.time_assumed))
     if incident.count > 1:
-        yield from _fact("First", _utc(incident.first_ms, assumed=incident.time_assumed))
-        yield from _fact("Last", _utc(incident.last_ms, assumed=incident.time_assumed))
+        yield from _fact("First", _utc(incident.first_ms, assumed=incident.first_assumed))
+        yield from _fact("Last", _utc(incident.last_ms, assumed=incident.last_assumed))
     yield from _fact("Your server", incident.host or "(not named in our log)")
     # What a refusal of our mail names is as a rule the IP address that they see us with.
     ours = next((each for each in sample.reply.values.addresses if each != sample.remote_host.key), "")

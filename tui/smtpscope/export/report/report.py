@@ -11,6 +11,7 @@ from smtpscope.errors import Problem
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.activity import State
+from smtpscope.store.assumed_times import Assumed
 from smtpscope.store.grouping.incident import Counted
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Report(Struct, frozen=True):
 
     `events_in_view` is how many match the filter; the rows count only these. `directions` counts them by direction.
     `group_by` names the grouping ("reply code and remote host"). `rows_left_out` is how many rows a limit cut off.
-    `time_assumed` means that some times were read in an assumed zone. `duplicates` are not counted in `events`.
+    `time_assumed` says whether times were read in an assumed zone. `duplicates` are not counted in `events`.
     `service_logs` means that all logs are a mail server's own: then `unrelated_records` are their other rows.
     `incidents` are the summaries that rows lead to, None where there are none.
     """
@@ -87,7 +88,7 @@ class Report(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     group_by: str = "reply code and remote host"
     rows_left_out: int = 0
-    time_assumed: bool = False
+    time_assumed: Assumed = ""
     masked: bool = False
     duplicates: int = 0
     service_logs: bool = False

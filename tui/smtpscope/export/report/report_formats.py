@@ -171,7 +171,7 @@ def _json(report: Report, width: int, ascii_only: bool) -> str:
         "files": list(report.files),
         "filter": report.filter_text,
         "zone": report.zone_name,
-        "time_assumed": report.time_assumed,
+        "time_assumed": bool(report.time_assumed),
         "first": utc_text(report.first_ms),
         "last": utc_text(report.last_ms),
         "events": report.events,

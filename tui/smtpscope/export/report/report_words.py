@@ -11,6 +11,7 @@ from smtpscope.export.summaries.incident_wording import Calendar, counted
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.activity import state_words
+from smtpscope.store.assumed_times import zone_words
 from smtpscope.store.times import format_time
 
 _WHO: Final[dict[WhoActs, str]] = {
@@ -117,7 +118,7 @@ def heading_facts(report: Report) -> list[tuple[str, str]]:
     if report.events and (report.first_ms is None or report.last_ms is None):
         facts.append(("Span", f"no times ({report.zone_name})"))
     if report.first_ms is not None and report.last_ms is not None:
-        note = f"{report.zone_name}, zone assumed" if report.time_assumed else report.zone_name
+        note = zone_words(report.zone_name, report.time_assumed)
         first, last = calendar.brief(report.first_ms), calendar.brief(report.last_ms)
         # The zone once, unless its offset has changed between the two.
         offset = last.rpartition(" ")[2]

@@ -75,9 +75,9 @@ def headline(summary: IncidentSummary, calendar: Calendar) -> Line:
     verbs = verb_words(incident)
     # A tracking log has replies without their commands.
     command = (verbatim(verbs),) if verbs and " " not in verbs else (plain(verbs or "mail"),)
-    since = f", since {calendar.full(incident.first_ms, assumed=incident.time_assumed)}" if incident.count > 1 else ""
+    since = f", since {calendar.full(incident.first_ms, assumed=incident.first_assumed)}" if incident.count > 1 else ""
     if incident.count == 1 and incident.first_ms is not None:
-        since = f", on {calendar.full(incident.first_ms, assumed=incident.time_assumed)}"
+        since = f", on {calendar.full(incident.first_ms, assumed=incident.first_assumed)}"
     refuse = "refused" if over else "refuses"
     who: Line
     if key.direction is Direction.OUTBOUND:
@@ -117,11 +117,17 @@ def _live(summary: IncidentSummary, calendar: Calendar) -> tuple[Section, ...]:
     return tuple(live_sections(summary.live, calendar))
 
 
+def _note_on_time(incident: Incident, calendar: Calendar) -> str:
+    if incident.without_zone >= incident.count:
+        return f"the log names no time zone; {calendar.zone_name} was assumed"
+    number = counted(incident.without_zone, "event is", "events are")
+    return f"{number} from a log that names no time zone; {calendar.zone_name} was assumed"
+
+
 def _when(incident: Incident, calendar: Calendar, limit: int | None) -> Section:
-    assumed = incident.time_assumed
     facts: list[tuple[str, Line]] = [
-        ("Since", (plain(calendar.full(incident.first_ms, assumed=assumed)),)),
-        ("Until", (plain(calendar.full(incident.last_ms, assumed=assumed)),)),
+        ("Since", (plain(calendar.full(incident.first_ms, assumed=incident.first_assumed)),)),
+        ("Until", (plain(calendar.full(incident.last_ms, assumed=incident.last_assumed)),)),
         ("How often", (plain(times(incident.count)),)),
         ("State", (plain(when_log_ends(incident, calendar.zone)),)),
     ]
@@ -130,8 +136,8 @@ def _when(incident: Incident, calendar: Calendar, limit: int | None) -> Section:
         facts.append(("The log covers", (plain(span),)))
     if incident.episodes:
         facts.append(("Episodes", (plain(counted(len(incident.episodes), "burst", "bursts")),)))
-    if assumed:
-        facts.append(("Note on time", (plain(f"the log names no time zone; {calendar.zone_name} was assumed"),)))
+    if incident.time_assumed:
+        facts.append(("Note on time", (plain(_note_on_time(incident, calendar)),)))
     blocks: list[Block] = [SummaryFacts(tuple(facts))]
     if len(incident.episodes) > 1:
         blocks.extend(_episodes(incident, calendar, limit))

@@ -67,5 +67,5 @@ class KeptMatches:
         if match.step in _BY_WORDS and known is None:
             if len(self._by_outline) >= _MOST_KEPT:
                 self._by_outline.clear()
-            self._by_outline[key] = match, places_of(match.evidence, reply.verbatim)
+            self._by_outline[key] = match, places_of(match.evidence, reply.verbatim, outline)
         return match

@@ -15,6 +15,8 @@ from smtpscope.parsing.smtp_exchange import Reply
 
 _CANDIDATE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,8}[0-9A-Z]{0,12}(?:[:_#-][A-Z0-9]{1,12}){0,4}(?![a-z0-9])")
 _READ_AT_MOST = 4000
+_LONGEST_WORD = 13
+"""Capitals and digits that are surely one candidate."""
 _INITIALS = 2
 """Letters in front of a code's `*` by which its family is found."""
 
@@ -83,6 +85,9 @@ class ProviderCodes:
         """Whether `text` holds a known code."""
         if text == text.lower() and "ofr" not in text and "lpn" not in text:
             return False
+        if text.isalnum() and text.isascii() and text.isupper() and len(text) <= _LONGEST_WORD:
+            # It is one candidate as a whole, or none.
+            return text[0].isalpha() and self._look_up(text) is not None
         written = [*parse_provider_codes(text), *(found.group() for found in _CANDIDATE.finditer(text))]
         return any(self._look_up(one) is not None for one in written)
 

@@ -11,14 +11,18 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from smtpscope.knowledge.matching.phrase import holds_script_without_blanks
 from smtpscope.knowledge.matching.reply_tokens import (
     ADDRESS,
     DEPENDENT,
+    HOST,
     LONGEST_TEXT,
     MAILBOX,
     SIGNS,
     Span,
     TextPart,
+    is_host,
+    is_level,
     kept_part,
 )
 
@@ -32,11 +36,16 @@ _CODE_ALONE = re.compile(
 _NUMBER = re.compile("[0-9]+")
 _PLAIN_MAILBOX = re.compile(
     r"([<(\[]?)(?!www\.|https?:|ofr|lpn)[a-z][a-z0-9_+-]{0,40}(?:\.[a-z][a-z0-9_+-]{0,40}){0,3}"
-    r"@(?:[a-z][a-z0-9-]{0,60}\.){1,6}[a-z]{2,20}([>)\]:,;]{0,3})\Z"
+    r"@(?:[a-z][a-z0-9-]{0,60}\.){1,6}[a-z]{2,20}([>)\],;]{0,3}:?)\Z"
 )
-_PLAIN_ADDRESS = re.compile(r"([<(\[]?)(?:[0-9]{1,3}\.){3}[0-9]{1,3}([>)\]:,;]{0,3})\Z")
-_PLAIN_SIGNS = ((_PLAIN_MAILBOX, MAILBOX), (_PLAIN_ADDRESS, ADDRESS))
+_PLAIN_ADDRESS = re.compile(r"([<(\[]?)(?:[0-9]{1,3}\.){3}[0-9]{1,3}([>)\],;]{0,3}:?)\Z")
+_PLAIN_HOST = re.compile(
+    r"([<(\[]?)(?!www\.)([a-z][a-z0-9]{0,40}(?:\.[a-z][a-z0-9-]{0,40}){0,5}\.[a-z]{2,20})([>)\],;]{0,3}:?)\Z"
+)
 """Texts that no pattern of words or codes reads as anything else; most are in one reply only."""
+_BETWEEN_NAMES = re.compile("[.-]+")
+_LONGEST_CODE = 3
+_PLACE_OF_CODE = re.compile("ofr|lpn")
 
 Outline = tuple[str, ...]
 
@@ -62,20 +71,15 @@ class ReplyOutlines:
 
     def of(self, text: str) -> Outline | None:
         """The outline of `text`; None for one that may hold words of a script without spaces, or is too long."""
-        if not text.isascii() or len(text) > LONGEST_TEXT:
+        if len(text) > LONGEST_TEXT or (not text.isascii() and holds_script_without_blanks(text)):
             return None
-        of_part = self._of_part
-        try:
-            return tuple([of_part[part] for part in text.split(" ")])
-        except KeyError:
-            return tuple([of_part[part] if part in of_part else self._outline(part) for part in text.split(" ")])
+        kept = self._of_part.get
+        return tuple([kept(part) or self._outline(part) for part in text.split(" ")])
 
     def _outline(self, text: str) -> str:
-        for pattern, sign in _PLAIN_SIGNS:
-            found = pattern.match(text)
-            if found is not None:
-                before, after = found.groups()
-                return f"{before},{sign},{after}"
+        plain = self._plain(text) if text.isascii() else None
+        if plain is not None:
+            return plain
         part = kept_part(text)
         kept = text if _CODE_ALONE.match(text) is not None or self._holds_code(text) else self._masked(text, part)
         if len(text) <= _LONGEST_KEPT:
@@ -83,6 +87,38 @@ class ReplyOutlines:
                 self._of_part.clear()
             self._of_part[text] = kept
         return kept
+
+    def _plain(self, text: str) -> str | None:
+        """What `_masked` gives, for the texts that most replies have of their own: numbers, identifiers (`id=1hbOsE`),
+        mailboxes, IP addresses and hosts. None for all others.
+        """
+        if text.isalnum():
+            if text.isdecimal():
+                return "0" if len(text) > _LONGEST_CODE else None
+            return ",_," if self._is_identifier(text) else None
+        key, equals, value = text.partition("=")
+        if equals and is_level(key) and _PLACE_OF_CODE.search(key) is None and self._is_identifier(value):
+            return f",{key if key in self._known else '_'},=,_,"
+        if "@" in text:
+            found = _PLAIN_MAILBOX.match(text)
+            return None if found is None else f"{found[1]},{MAILBOX},{found[2]}"
+        if "." not in text:
+            return None
+        found = _PLAIN_ADDRESS.match(text)
+        if found is not None:
+            return f"{found[1]},{ADDRESS},{found[2]}"
+        found = _PLAIN_HOST.match(text)
+        if found is None or not is_host(found[2]) or _PLACE_OF_CODE.search(text) is not None:
+            return None
+        known = self._known
+        names = ["," + name if "~" + name in known else ",_" for name in _BETWEEN_NAMES.split(found[2]) if name]
+        return f"{found[1]},{HOST}{''.join(names)},{found[3]}"
+
+    def _is_identifier(self, text: str) -> bool:
+        """Whether `text` is a word of letters and digits that no rule and no provider knows."""
+        if not text.isalnum() or text.isalpha() or text.isdecimal() or text[:2].isdecimal():
+            return False
+        return text.lower() not in self._known and not self._holds_code(text)
 
     def _masked(self, text: str, part: TextPart) -> str:
         """`text` with a sign, or one letter that no word is, for each word that nothing depends on."""
@@ -101,13 +137,15 @@ class ReplyOutlines:
         return ",".join(pieces)
 
 
-def places_of(spans: Sequence[Span], text: str) -> Places | None:
-    """Where `spans` of `text` are in its parts; None if one begins or ends at no word."""
+def places_of(spans: Sequence[Span], text: str, outline: Outline) -> Places | None:
+    """Where `spans` of `text` are in its parts; None if one begins or ends at no word, in a part that is not kept whole
+    in its `outline`.
+    """
     parts = text.split(" ")
     starts = _starts(parts)
     found = []
     for start, end in spans:
-        ends = _end_at(start, parts, starts, 0), _end_at(end, parts, starts, 1)
+        ends = _end_at(start, parts, starts, outline, 0), _end_at(end, parts, starts, outline, 1)
         if ends[0] is None or ends[1] is None:
             return None
         found.append((ends[0], ends[1]))
@@ -117,16 +155,18 @@ def places_of(spans: Sequence[Span], text: str) -> Places | None:
 def spans_at(places: Places, text: str) -> tuple[Span, ...]:
     """The spans in `text` of the same places. The outline of the text must be that of the text they come from."""
     parts = text.split(" ")
-    starts = _starts(parts)
     found = []
     for first, last in places:
-        start, end = starts[first.part] + first.offset, starts[last.part] + last.offset
-        if first.word is not None:
-            start = starts[first.part] + kept_part(parts[first.part]).words[first.word][1]
-        if last.word is not None:
-            end = starts[last.part] + kept_part(parts[last.part]).words[last.word][2]
+        start = _start_of(first.part, parts)
+        end = start if first.part == last.part else _start_of(last.part, parts)
+        start += first.offset if first.word is None else kept_part(parts[first.part]).words[first.word][1]
+        end += last.offset if last.word is None else kept_part(parts[last.part]).words[last.word][2]
         found.append((start, end))
     return tuple(found)
+
+
+def _start_of(number: int, parts: Sequence[str]) -> int:
+    return len(" ".join(parts[:number])) + 1 if number else 0
 
 
 def _starts(parts: Sequence[str]) -> list[int]:
@@ -138,7 +178,7 @@ def _starts(parts: Sequence[str]) -> list[int]:
     return starts
 
 
-def _end_at(offset: int, parts: Sequence[str], starts: Sequence[int], last: int) -> _End | None:
+def _end_at(offset: int, parts: Sequence[str], starts: Sequence[int], outline: Outline, last: int) -> _End | None:
     """`last` is 1 for the end of a span, which is behind its last letter."""
     number = len(starts) - 1
     while number and starts[number] > offset - last:
@@ -147,4 +187,4 @@ def _end_at(offset: int, parts: Sequence[str], starts: Sequence[int], last: int)
     for place, (_, begin, end) in enumerate(kept_part(parts[number]).words):
         if inside == (end if last else begin):
             return _End(number, inside, place)
-    return _End(number, inside, None) if _CODE_ALONE.match(parts[number]) else None
+    return _End(number, inside, None) if outline[number] == parts[number] else None

@@ -191,7 +191,8 @@ def is_level(word: str) -> bool:
     )
 
 
-def _is_host(name: str) -> bool:
+def is_host(name: str) -> bool:
+    """Whether a name with dots is one of a host, by its last part."""
     last = name.rpartition(".")[2]
     if last in _COMMON_TOP_DOMAINS:
         return True
@@ -262,7 +263,7 @@ def _read_part(text: str) -> TextPart:
         at, end = found.span()
         if kind == "plain" or kind == "word":
             words += [(word, at + first, at + last) for word, first, last in _read(found.group())]
-        elif kind == "name" and not _is_host(found.group()):
+        elif kind == "name" and not is_host(found.group()):
             for part in _PART.finditer(found.group()):
                 off = at + part.start()
                 words += [(word, off + first, off + last) for word, first, last in _read(part.group())]

@@ -50,7 +50,16 @@ _LOGIN_AT_AUTH: Final[Mapping[str, str]] = dict.fromkeys(
     ("recipient-unknown", "recipient-disabled", "recipient-restricted", "sender-rejected", "policy"), "auth-failed"
 )
 _TLS_AT_STARTTLS: Final[Mapping[str, str]] = dict.fromkeys(
-    ("recipient-unknown", "recipient-disabled", "sender-rejected", "unavailable", "server-error", "policy"), "tls"
+    (
+        "recipient-unknown",
+        "recipient-disabled",
+        "sender-rejected",
+        "unavailable",
+        "server-error",
+        "policy",
+        "auth-failed",
+    ),
+    "tls",
 )
 _MEANT: Final[Mapping[Stage, Mapping[str, str]]] = {
     "mail": _SENDERS_AT_MAIL,

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.set_incidents import incident, incident_keys
 from smtpscope.asking.set_manifest import SetManifest, read_manifest
 from smtpscope.asking.set_rows import SetRows
-from smtpscope.asking.set_tree import SetTree
-from smtpscope.asking.sql import Sql
+from smtpscope.asking.sql import TRUE, Sql
+from smtpscope.asking.tree.set_tree import SetTree
 from smtpscope.errors import LogError, Problem
 from smtpscope.export.report.report import Report
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.session.reporting import report_of, with_summaries
 from smtpscope.session.view_values import IncidentDetail, Overview, View
+from smtpscope.store.assumed_times import Assumed, how_assumed
 from smtpscope.store.event_store import DIRECTIONS
 from smtpscope.store.grouping.dimensions import Grouping
 from smtpscope.store.grouping.group_sorting import SortColumn
@@ -51,10 +51,7 @@ class SetAnalysis:
         self.skipped = sum(log.skipped for log in manifest.logs)
         self.unrelated_records = sum(log.unrelated for log in manifest.logs)
         self._manifest = manifest
-        # In the order of their names, so that a set answers the same however it was read.
-        logs = sorted(log.name for log in manifest.logs)
-        parts = [str(Path(folder) / part.path) for part in manifest.parts if part.rows]
-        self._set = ExchangeSet(parts, logs, manifest.span, count_duplicates=count_duplicates)
+        self._set = ExchangeSet.of_manifest(folder, manifest, count_duplicates=count_duplicates)
         self._rows = SetRows(self._set)
         self._overview: Overview | None = None
 
@@ -138,16 +135,22 @@ class SetAnalysis:
 
     def _counted(self) -> Overview:
         counts = dict.fromkeys(DIRECTIONS, 0)
-        duplicates, assumed = 0, any(log.span_assumed for log in self._manifest.logs)
+        duplicates = without_zone = events = 0
         for direction, again, rows, of_assumed in self._set.tuples(
-            "SELECT direction, again, count(*), bool_or(time_assumed) FROM parts GROUP BY ALL"
+            "SELECT direction, again, sum(events)::BIGINT, "
+            "coalesce(sum(events) FILTER (WHERE time_assumed), 0)::BIGINT "
+            f"FROM {self._set.relation(TRUE)} GROUP BY ALL"
         ):
-            assumed |= bool(of_assumed)
+            events += rows
+            without_zone += of_assumed
             if again and not self._set.count_duplicates:
                 duplicates += rows
             else:
                 counts[Direction(direction)] += rows
         start_ms, end_ms = self._manifest.span
+        assumed: Assumed = ""
+        if without_zone or any(log.span_assumed for log in self._manifest.logs):
+            assumed = how_assumed(without_zone, events) or "partly"
         return Overview(
             files=self.files,
             events=sum(counts.values()),

@@ -39,7 +39,8 @@ class Incident(Struct, frozen=True):
     `host` is the most frequent spelling; `spellings` lists all if there are several. `days` are the counts by calendar
     day (ISO date in the display zone) in order, without empty days. `state` is relative to `log_end_ms`, the last time
     in the whole log; `quiet_ms` is the time between the last event and that end. `sample_row` is the latest exchange
-    with the most frequent reply. `time_assumed` means that a time zone was assumed.
+    with the most frequent reply. `without_zone` of the events are in logs that name no time zone; `first_assumed` and
+    `last_assumed` say whether the first and the last are.
     """
 
     key: IncidentKey
@@ -53,7 +54,9 @@ class Incident(Struct, frozen=True):
     log_end_ms: int | None
     quiet_ms: int | None
     state: State | None
-    time_assumed: bool
+    without_zone: int
+    first_assumed: bool
+    last_assumed: bool
     episodes: tuple[Episode, ...]
     days: Counted
     recipients: Counted
@@ -65,6 +68,11 @@ class Incident(Struct, frozen=True):
     event_ids: Counted
     files: Counted
     sample_row: int
+
+    @property
+    def time_assumed(self) -> bool:
+        """Whether the zone of any of its times was assumed."""
+        return self.without_zone > 0
 
     @property
     def ongoing(self) -> bool | None:

@@ -94,14 +94,14 @@ def incident(store: EventStore, rows: NDArray[np.int64], zone: tzinfo) -> Incide
     """The incident of `rows`, which are in time order, at least one, and have the same key."""
     columns, words = store.columns, store.words
     times = columns.time_ms[rows]
-    contexts = np.unique(columns.context[rows]).tolist()
+    timed = times != NO_TIME
     return made_incident(
         IncidentRows(
             key=_key(store, int(rows[0])),
             spellings=tuple(text for text, _ in host_spellings(store, rows)),
             rows=rows,
-            times=times[times != NO_TIME],
-            time_assumed=any(words.time_assumed(context) for context in contexts),
+            times=times[timed],
+            assumed=words.context_assumed.view()[columns.context[rows]][timed].astype(np.bool_),
             sample_row=sample_row(store, rows),
         ),
         (store.log_start_ms, store.log_end_ms),
@@ -112,14 +112,15 @@ def incident(store: EventStore, rows: NDArray[np.int64], zone: tzinfo) -> Incide
 
 class IncidentRows(Struct, frozen=True):
     """What the rows of an incident have to say of it: `spellings` of the remote host, the most frequent first, and the
-    `times` of `rows` in ascending order, without rows that have none. See `Incident` for the others.
+    `times` of `rows` in ascending order, without rows that have none; `assumed` says of each time whether its zone was.
+    See `Incident` for the others.
     """
 
     key: IncidentKey
     spellings: tuple[str, ...]
     rows: NDArray[np.int64]
     times: NDArray[np.int64]
-    time_assumed: bool
+    assumed: NDArray[np.bool_]
     sample_row: int
 
 
@@ -144,7 +145,9 @@ def made_incident(
         log_end_ms=log_end_ms,
         quiet_ms=None if log_end_ms is None or last_ms is None else log_end_ms - last_ms,
         state=state_of(times, log_start_ms, log_end_ms),
-        time_assumed=found.time_assumed,
+        without_zone=int(np.count_nonzero(found.assumed)),
+        first_assumed=bool(len(times) and found.assumed[0]),
+        last_assumed=bool(len(times) and found.assumed[-1]),
         episodes=episodes(times),
         days=days(times, zone),
         recipients=facet("recipients"),

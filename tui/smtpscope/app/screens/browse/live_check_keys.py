@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from smtpscope.session.live.live_session import LiveSession
 
 
+class _NoChecksError(Exception):
+    """Live checks are off, or can't be made; the message says why."""
+
+
 class LiveCheckKeys:
     """`changed` is called when the detail must be redrawn. Nothing of live checks is loaded before the key."""
 
@@ -44,24 +48,23 @@ class LiveCheckKeys:
 
     def check_now(self) -> None:
         """Lists the checks that fit the incident; of a row with several, the most frequent one."""
-        from smtpscope.session.live.live_session import hindrance
+        largest = self._selection.largest()
+        self._submit("check", StoreQuery(lambda: (largest(), self._opened()), self._show, self._failed))
 
-        why = hindrance(self._state.settings.checks)
-        if why:
-            self._page.say(why, severity="warning")
-            return
-        self._submit("check", StoreQuery(self._selection.largest(), self._show))
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, _NoChecksError):
+            self._page.say(str(error), severity="warning")
+        elif isinstance(error, SmtpscopeError):
+            self._page.say(shown(f"{error.where}: {error.what}. {error.remedy}"), severity="error")
+        else:
+            raise error
 
-    def _show(self, found: tuple[IncidentDetail, int] | None) -> None:
+    def _show(self, answer: tuple[tuple[IncidentDetail, int] | None, LiveSession]) -> None:
+        found, session = answer
         if found is None:
             self._page.say("There is nothing to check")
             return
         if not self._page.is_in_front:
-            return
-        try:
-            session = self._session = self._session or self._opened()
-        except SmtpscopeError as error:
-            self._page.say(shown(f"{error.where}: {error.what}. {error.remedy}"), severity="error")
             return
         from smtpscope.app.screens.live.check_now import CheckNowScreen
         from smtpscope.session.live.live_desk import LiveDesk
@@ -73,12 +76,18 @@ class LiveCheckKeys:
         self._page.open_screen(CheckNowScreen(desk, about), lambda _: self._changed())
 
     def _opened(self) -> LiveSession:
+        """Runs in the thread of queries: what is imported and read takes a tenth of a second. Raises _NoChecksError."""
+        if self._session is not None:
+            return self._session
         from pathlib import Path
 
         from smtpscope.configuration.paths import paths
-        from smtpscope.session.live.live_session import LiveSession
+        from smtpscope.session.live.live_session import LiveSession, hindrance
 
         settings = self._state.settings
+        if why := hindrance(settings.checks):
+            raise _NoChecksError(why)
         journal = paths(Path.cwd()).journal_file if settings.remember else None
         _, *own = self._state.analysis.knowledge.folders
-        return LiveSession.made(settings, own, journal)
+        self._session = LiveSession.made(settings, own, journal)
+        return self._session

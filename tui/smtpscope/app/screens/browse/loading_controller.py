@@ -183,8 +183,5 @@ class LoadingController:
         if overview.first_ms is None:
             return "no times" if overview.events else ""
         first, last = format_time(overview.first_ms, analysis.zone), format_time(overview.last_ms, analysis.zone)
-        assumed = ""
-        if overview.times_assumed:
-            all_assumed = analysis.store.events_without_zone == len(analysis.store)
-            assumed = " assumed" if all_assumed else " partly assumed"
+        assumed = {"": "", "partly": " partly assumed", "all": " assumed"}[overview.times_assumed]
         return f"{first} to {last} {analysis.zone_name}{assumed}, {span_words(overview.first_ms, overview.last_ms)}"

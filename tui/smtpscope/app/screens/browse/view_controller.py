@@ -13,7 +13,7 @@ from smtpscope.app.row_details import detail_of
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
 from smtpscope.app.widgets.filter_bar import FilterBar
 from smtpscope.app.widgets.log_header import LogHeader
-from smtpscope.app.widgets.table.group_outline import GroupOutline
+from smtpscope.app.widgets.table.group_outline import GroupOutline, first_groups
 from smtpscope.app.widgets.table.group_rows import GroupRows
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.table.table_line import ColumnNeeds, Mark
@@ -109,10 +109,9 @@ class ViewController:
         def ask() -> tuple[View, str | None]:
             view = state.analysis.view(text, grouping=grouping, sort=sort, descending=descending)
             # The first page is computed here, so drawing it never blocks.
-            for level, order in zip(range(len(view.tree.levels)), view.order, strict=True):
-                for index in order[:_DESCRIBED_AHEAD].tolist():
-                    view.tree.group(level, index)
-                    view.tree.sparkline(level, index, row_bins)
+            for level, index in first_groups(view.tree, view.order, _DESCRIBED_AHEAD):
+                view.tree.group(level, index)
+                view.tree.sparkline(level, index, row_bins)
             suggestion = state.analysis.suggestion(text) if text and not view.count and view.total else None
             return view, suggestion
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,20 @@ class OutlineEntry(Struct, frozen=True):
     level: int
     index: int
     row: int | None = None
+
+
+def first_groups(tree: TreeOfGroups, order: Sequence[NDArray[np.int64]], most: int) -> Iterator[tuple[int, int]]:
+    """Level and index of the groups that are shown first: `most` of each level, of the second in the order of its
+    parents.
+    """
+    left = most
+    for outer in order[0][:most].tolist() if order else ():
+        yield 0, outer
+        if len(tree.levels) == 2 and left:
+            children = slice(int(tree.levels[0].first_child[outer]), int(tree.levels[0].end_child[outer]))
+            for inner in order[1][children][:left].tolist():
+                left -= 1
+                yield 1, inner
 
 
 class GroupOutline:

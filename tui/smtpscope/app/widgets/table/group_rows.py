@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from smtpscope.app.widgets.log_header import bars
-from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
+from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry, first_groups
 from smtpscope.app.widgets.table.table_line import ColumnNeeds, Mark, TableLine
 from smtpscope.app.widgets.texts.exchange_text import NO_HOST
 from smtpscope.harmless import Shown, shown
@@ -74,7 +74,7 @@ class GroupRows:
         Closed groups count too, so columns don't move when one is opened.
         """
         tree = self.outline.tree
-        groups = [tree.group(level, index) for level, o in enumerate(order) for index in o[:most].tolist()]
+        groups = [tree.group(level, index) for level, index in first_groups(tree, order, most)]
         repeated = any(level.dimension.titled for level in tree.levels)
         return ColumnNeeds(
             name=max((2 * group.level + 2 + cell_len(self._name(group)) for group in groups), default=0),

@@ -74,10 +74,12 @@ def incident_blocks(
             )
         ),
     ]
-    assumed = " (zone assumed)" if incident.time_assumed else ""
     if incident.first_ms is not None and incident.last_ms is not None:
-        blocks.append(labelled("first", text(format_time(incident.first_ms, zone) + assumed)))
-        blocks.append(labelled("last", text(format_time(incident.last_ms, zone) + assumed)))
+        for label, time_ms, assumed in (
+            ("first", incident.first_ms, incident.first_assumed),
+            ("last", incident.last_ms, incident.last_assumed),
+        ):
+            blocks.append(labelled(label, text(format_time(time_ms, zone) + (" (zone assumed)" if assumed else ""))))
     if len(incident.replies) == 1:
         blocks.append(labelled("reply", text(shown(incident.replies[0][0].rstrip()))))
     if len(incident.episodes) > 1:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns
+from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns, event_id_in_cell
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.text.date_order_evidence import DateOrderEvidence
@@ -40,15 +40,23 @@ class ForeignRows:
         self._row: re.Pattern[str] | None = None
         # Whether the rows of a provider (as written) have to be read.
         self._read: dict[str, bool] = {}
+        # Providers, as written, of which some numbers are wanted; and whether one is.
+        self._explaining: dict[str, str] = {}
+        self._wanted: dict[tuple[str, str], bool] = {}
+        self._number_first = False
 
     def begin(self, header: list[str]) -> None:
         """From now on, rows can be skipped. Merged exports repeat `header`, which is not an event."""
         provider = self._columns.provider
         if provider is None:
             if self._columns.whole and self._columns.message is not None:
-                self._row = _row(self._delimiter, self._columns.count, self._columns.message, _SOURCE_WITHIN)
+                self._row = _row(self._delimiter, self._columns.count, self._columns.message, cell=_SOURCE_WITHIN)
             return
-        self._row = _row(self._delimiter, self._columns.count, provider)
+        number = None if self._columns.names or self._columns.event_id == provider else self._columns.event_id
+        self._number_first = number is not None and number < provider
+        self._row = _row(
+            self._delimiter, self._columns.count, *sorted({provider, provider if number is None else number})
+        )
         if provider < len(header):
             self._read[header[provider]] = self._read[f'"{header[provider]}"'] = True
 
@@ -68,15 +76,28 @@ class ForeignRows:
             return begin
         read, count = self._read, 0
         while (found := row.match(text, begin, begin + LONGEST)) is not None:
-            provider = found[1]
+            cells = found.groups()
+            provider = cells[-1] if self._number_first else cells[0]
             if provider not in read:
                 self._learn(provider)
-            if read[provider]:
+            if read[provider] and (len(cells) == 1 or self._is_wanted(provider, cells[1 - self._number_first])):
                 break
             begin = found.end()
             count += 1
         self.count += count
         return begin
+
+    def _is_wanted(self, provider: str, number: str) -> bool:
+        """Whether a row of a provider whose rows may have to be read has a number, both as written, that is."""
+        if provider not in self._explaining:
+            return True
+        wanted = self._wanted.get((provider, number))
+        if wanted is None:
+            event_id = event_id_in_cell(true_text(number.strip('"').replace("\0", " "), self._encoding).strip())
+            wanted = self._sources.wants(self._explaining[provider], event_id)
+            if len(self._wanted) < _MOST_PROVIDERS:
+                self._wanted[provider, number] = wanted
+        return wanted
 
     def _learn(self, written: str) -> None:
         if len(self._read) >= _MOST_PROVIDERS:
@@ -84,6 +105,8 @@ class ForeignRows:
         provider = true_text(written.strip('"').replace("\0", " "), self._encoding).strip()
         # Without a source, the message decides.
         self._read[written] = not provider or is_ours(provider) or self._sources.named(provider)
+        if self._sources.named(provider) and not is_ours(provider):
+            self._explaining[written] = provider
 
 
 class UnprovingRows:
@@ -128,14 +151,17 @@ def _field(delimiter: str, end: str) -> str:
     return rf"(?:{quoted}{end}|{quoted}(?:{quoted})+{end}|{_bare(delimiter)}{end})"
 
 
-def _row(delimiter: str, count: int, column: int, cell: str | None = None) -> re.Pattern[str]:
-    """A whole row of `count` fields, the one at `column` as a group, or as `cell` says."""
+def _row(delimiter: str, count: int, *columns: int, cell: str | None = None) -> re.Pattern[str]:
+    """A whole row of `count` fields, those at the ascending `columns` as groups, or as `cell` says."""
     cell = rf"(\"[^\"\n]*\"|{_bare(delimiter)})" if cell is None else cell
     sign = re.escape(delimiter)
-    field = _field(delimiter, sign)
-    behind = count - column - 1
-    after = f"{sign}{field}{{{behind - 1}}}{_field(delimiter, _ROW_END)}" if behind else _ROW_END
-    return re.compile(f"{field}{{{column}}}{cell}{after}")
+    form, begin = "", 0
+    for column in columns:
+        form += f"{_field(delimiter, sign)}{{{column - begin}}}{cell}{sign if column + 1 < count else _ROW_END}"
+        begin = column + 1
+    if begin < count:
+        form += f"{_field(delimiter, sign)}{{{count - begin - 1}}}{_field(delimiter, _ROW_END)}"
+    return re.compile(form)
 
 
 def _rows(delimiter: str, count: int) -> re.Pattern[str]:

@@ -17,6 +17,7 @@ from smtpscope.reading.windows_event.levels import level_of
 LOOKED_AT: Final = 8
 """How many rows at the beginning of a table have to be examined."""
 _LEGACY_TYPE = "eventtype"
+_NUMBER: Final = re.compile(r"-?\d{1,10}")
 _NO_COLUMNS: Final = ("count", "header_rows", "legacy_types", "whole", "names")
 _RAW: Final = "_raw"
 # Splunk's names for the origin and kind of an event; the number in EventType is a level in newer versions, a type in
@@ -194,3 +195,10 @@ def _event_viewer_2003(row: list[str], skipped: int) -> EventTableColumns | None
     if level_of(row[3].strip()) is None and level_of(row[4].strip()) is not None:
         return None
     return EventTableColumns(9, skipped, time=0, clock=1, provider=2, level=3, event_id=5, computer=7, message=8)
+
+
+def event_id_in_cell(text: str | None) -> int | None:
+    """The event id in a stripped cell: the low 16 bits, None if it is not a number."""
+    # InstanceId has severity and facility above the number, and may be signed.
+    found = None if text is None else _NUMBER.fullmatch(text)
+    return None if found is None else int(found[0]) & 0xFFFF

@@ -15,7 +15,7 @@ from smtpscope.reading.event_exports.fields.text_places import GUESS, TextPlaces
 from smtpscope.reading.event_exports.messages.event_messages import OPENING, holds_message
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, is_windows_event, raw_record
-from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns, is_type_line
+from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns, event_id_in_cell, is_type_line
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.problem_log import Outcome, ProblemLog
 from smtpscope.reading.record import EventRecord, Level
@@ -194,7 +194,7 @@ class RowRecords:
             return raw_record(
                 raw, file=self._file, offset=row.offset, times=self._times, indexed=indexed, sources=self._sources
             )
-        event_id = _event_id(self._value(fields, columns.event_id))
+        event_id = event_id_in_cell(self._value(fields, columns.event_id))
         if provider is not None:
             if not self._sources.reads(provider, event_id):
                 return None
@@ -283,9 +283,3 @@ class RowRecords:
         if len(parts) > _STRINGS:
             parts = [*parts[:4], "|".join(parts[4:-1]), parts[-1]]
         return tuple(parts)
-
-
-def _event_id(text: str | None) -> int | None:
-    # InstanceId has severity and facility above the number, and may be signed.
-    found = None if text is None else _NUMBER.fullmatch(text)
-    return None if found is None else int(found[0]) & 0xFFFF

@@ -20,6 +20,7 @@ from smtpscope.reading.windows_event.event_values import (
 from smtpscope.reading.windows_event.string_forms import of_text
 
 _PROVIDER = re.compile(r"<Provider\s[^<>]{0,512}?\bName\s?=\s?(?:\"([^\"<>]{0,256})\"|'([^'<>]{0,256})')")
+_NUMBER = re.compile(r"<EventID(?:\s[^<>]{0,128})?>\s{0,8}([0-9]{1,10})\s{0,8}</EventID>")
 # What XML 1.0 section 2.2 forbids, raw or as a reference; Windows writes what the remote server sent.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFERENCE = re.compile(r"&#(?:([0-9]{1,7})|[xX]([0-9A-Fa-f]{1,6}));")
@@ -31,10 +32,18 @@ class UnreadableEventError(Exception):
 
 
 def names_another_provider(xml: str, sources: EventSources = NO_SOURCES) -> bool:
-    """Whether `xml` is certainly of an unrelated source, not even one of `sources`, without parsing it."""
+    """Whether `xml` is certainly of an unrelated source, or a number of one of `sources` that is not wanted, without
+    parsing it.
+    """
     found = _PROVIDER.search(xml)
     provider = None if found is None else found[1] or found[2]
-    return provider is not None and not is_ours(provider) and not sources.named(provider)
+    if provider is None or is_ours(provider):
+        return False
+    if not sources.named(provider):
+        return True
+    # Where there is one number, it is that of the event or of nothing that is read.
+    number = _NUMBER.search(xml) if xml.count("EventID") == 2 else None
+    return number is not None and not sources.wants(provider, event_id_of(number[1]))
 
 
 def event_record(

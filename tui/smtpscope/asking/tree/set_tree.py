@@ -8,11 +8,15 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import NDArray
 
+from smtpscope.asking.activity_bins import BINS, bin_of
 from smtpscope.asking.exchange_set import ExchangeSet
+from smtpscope.asking.group_tables import CELL_COLUMNS
 from smtpscope.asking.incident_states import states_of_groups
-from smtpscope.asking.set_facts import SetFacts
-from smtpscope.asking.set_levels import KEYS, PRUNED, loaded_levels, ranks_table
 from smtpscope.asking.sql import Sql, all_of, one_of
+from smtpscope.asking.tree.kept_facts import UNKNOWN, KeptFacts, KeptLevel
+from smtpscope.asking.tree.set_facts import SetFacts
+from smtpscope.asking.tree.set_levels import KEYS, PRUNED, KeyTexts, keyed_groups, loaded_levels, ranks_table
+from smtpscope.asking.tree.set_sorting import SetSorting
 from smtpscope.store.activity import liveliest
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Dimension, Grouping
@@ -20,12 +24,8 @@ from smtpscope.store.grouping.group import Group
 from smtpscope.store.grouping.group_facts import GroupFacts
 from smtpscope.store.grouping.group_sorting import (
     SortColumn,
-    attention_keys,
     display_order,
-    keys_of_level,
-    ranks,
 )
-from smtpscope.store.grouping.grouping import Level
 from smtpscope.store.grouping.groups import group_of
 
 
@@ -45,8 +45,11 @@ class SetTree:
         self._order: NDArray[np.int64] | None = None
         self._loaded = loaded_levels(asked, rows, self._dimensions)
         self.levels = tuple(loaded.level for loaded in self._loaded)
+        self._texts = tuple(KeyTexts(asked, dimension) for dimension in self._dimensions)
+        self._tables: dict[int, str] = {}
+        self._kept: dict[int, tuple[KeptLevel, KeptFacts]] = {}
         self._length, self.span = self._extent()
-        finalize(self, asked.discard, [loaded.table for loaded in self._loaded])
+        finalize(self, lambda tables: asked.discard(tables.values()), self._tables)
 
     def __len__(self) -> int:
         return self._length
@@ -81,17 +84,24 @@ class SetTree:
         """Which rows are in a group."""
         groups = self.levels[level]
         places = [(level, index)] if level == 0 else [(0, int(groups.parent[index])), (level, index)]
-        keys = [self._key(self._dimensions[at], self._loaded[at].texts[place]) for at, place in places]
+        keys = [self._key(self._dimensions[at], self._text(at, place)) for at, place in places]
         return all_of((self._rows, *keys))
+
+    def _text(self, level: int, index: int) -> str | None:
+        (text,) = self._texts[level].of(self.levels[level].key[index : index + 1])
+        return text
 
     def group(self, level: int, index: int) -> Group:
         """The facts of group `index` of `level`."""
         facts = self._facts.get((level, index))
         if facts is None:
-            facts = self._facts[level, index] = SetFacts(self._set, self.rows_of(level, index)).of_each()[0]
+            known = int(self._known(level).recipients[index])
+            recipients = {} if known == UNKNOWN else {0: known}
+            asked = SetFacts(self._set, self.rows_of(level, index), recipients=recipients)
+            facts = self._facts[level, index] = asked.of_each()[0]
         groups = self.levels[level]
         spelling = groups.dimension.spelling
-        label = self._loaded[level].texts[index] if spelling is None else spelling(facts)
+        label = self._text(level, index) if spelling is None else spelling(facts)
         state = int(self.states(level)[index])
         return group_of(groups, (level, index), label or "", facts, state, self._set.log_end_ms)
 
@@ -99,39 +109,75 @@ class SetTree:
         """The number of events of a group in each of `bins` equal parts of the whole tree's time span."""
         known = self._sparklines.get((level, index, bins))
         if known is None:
-            lines = self._binned(self.rows_of(level, index), bins, "0", "")
-            known = self._sparklines[level, index, bins] = lines.get(0, (0,) * max(0, bins))
+            lines = self._kept_lines(level, [index], bins)
+            if index not in lines:
+                lines[index] = self._binned(self.rows_of(level, index), bins, "0", "").get(0, (0,) * max(0, bins))
+            known = self._sparklines[level, index, bins] = lines[index]
         return known
 
     def prepare(self, level: int, bins: int = 24, indices: Sequence[int] | None = None) -> None:
         """Computes `group` and `sparkline` for many groups of `level` at once: for all, or for some of them."""
         rows = self._rows if indices is None else all_of((self._rows, *self._among(level, indices)))
-        join = self._join(level)
-        facts = SetFacts(self._set, rows, join, "groups.number").of_each()
-        lines = self._binned(rows, bins, "groups.number", join)
+        join, keys = self._join(level, indices), [KEYS[dimension.name] for dimension in self._dimensions[: level + 1]]
+        known = self._known(level).recipients
+        wanted = range(len(known)) if indices is None else indices
+        recipients = {index: int(known[index]) for index in wanted if known[index] != UNKNOWN}
+        facts = SetFacts(self._set, rows, join, "groups.number", keys, recipients).of_each()
+        lines = self._kept_lines(level, list(facts), bins)
+        rest = [index for index in facts if index not in lines]
+        if rest:
+            some = None if indices is None and not lines else rest
+            rows = self._rows if some is None else all_of((self._rows, *self._among(level, rest)))
+            lines |= self._binned(rows, bins, "groups.number", self._join(level, some))
         for index, found in facts.items():
             self._facts[level, index] = found
             self._sparklines[level, index, bins] = lines.get(index, (0,) * max(0, bins))
+
+    def _keys(self, level: int, indices: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        """The keys of some groups of a level, that of the group around them first."""
+        if level == 0:
+            return [self.levels[0].key[indices]]
+        return [self.levels[0].key[self.levels[1].parent[indices]], self.levels[1].key[indices]]
+
+    def _kept_level(self, level: int) -> tuple[KeptLevel, KeptFacts]:
+        known = self._kept.get(level)
+        if known is None:
+            groups, names = self.levels[level], [dimension.name for dimension in self._dimensions[: level + 1]]
+            kept = KeptLevel(self._set, names, self._keys(level, np.arange(len(groups))), groups.count)
+            known = self._kept[level] = kept, kept.facts()
+        return known
+
+    def _known(self, level: int) -> KeptFacts:
+        return self._kept_level(level)[1]
+
+    def _kept_lines(self, level: int, indices: list[int], bins: int) -> dict[int, tuple[int, ...]]:
+        """The sparklines that the set keeps, which are over the time span of all of its rows."""
+        tables = self._set.kept
+        if tables is None or tables.span != self.span or bins != BINS:
+            return {}
+        asked, facts = self._kept_level(level)
+        return asked.activity([index for index in indices if facts.kept[index]])
 
     def _among(self, level: int, indices: Sequence[int]) -> Iterator[Sql]:
         """The rows of some groups; that of their keys comes first, as it leaves out most of the set unread."""
         for at, dimension in enumerate(self._dimensions[: level + 1]):
             places = {index if at == level else int(self.levels[level].parent[index]) for index in indices}
-            keys = {self._loaded[at].texts[place] for place in places}
+            keys = set(self._texts[at].of(self.levels[at].key[sorted(places)]))
             # What is missing is null in the column itself.
             if None in keys or (dimension.name in PRUNED and not keys.isdisjoint(("", "0"))):
                 continue
             expression, texts = PRUNED.get(dimension.name, KEYS[dimension.name]), sorted(map(str, keys))
             if dimension.vocabulary is None:
-                yield Sql(f"{expression} IN ({', '.join(str(int(text)) for text in texts)})")
+                yield Sql(f"{expression} IN ({', '.join(str(int(text)) for text in texts)})", by_cell=True)
             else:
-                yield one_of(expression, texts)
-        yield Sql("groups.number IN (SELECT unnest(?::BIGINT[]))", ([int(index) for index in indices],))
+                yield one_of(expression, texts, by_cell=True)
+        yield Sql("groups.number IN (SELECT unnest(?::BIGINT[]))", ([int(index) for index in indices],), by_cell=True)
 
     def sorted_by(self, column: SortColumn = "attention", descending: bool = False) -> tuple[NDArray[np.int64], ...]:
         """For each level, the indices of its groups in display order; see `GroupTree.sorted_by`."""
+        sorting = SetSorting(self._set, self._rows, self._loaded, self._texts, self.states, self._join)
         return tuple(
-            display_order(level, self._sort_keys(number, level, column), descending=descending, inner=number > 0)
+            display_order(level, sorting.keys(number, column), descending=descending, inner=number > 0)
             for number, level in enumerate(self.levels)
         )
 
@@ -143,7 +189,15 @@ class SetTree:
             self._states[level] = known
         if known is None:
             keys = tuple(KEYS[dimension.name] for dimension in self._dimensions[: level + 1])
-            _, known = states_of_groups(self._set, self._loaded[level].table, keys, self._rows)
+            groups, kept = self.levels[level], self._known(level)
+            # Of no time, so that nothing is asked for them.
+            timed = np.where(kept.kept, 0, groups.count - groups.untimed)
+
+            def keyed(some: NDArray[np.int64]) -> str:
+                return self._table_of(level, some)
+
+            known = states_of_groups(self._set, (timed, groups.last_ms), keyed, keys, self._rows)
+            known[kept.kept] = kept.states[kept.kept]
             self._states[level] = known
         return known
 
@@ -154,62 +208,50 @@ class SetTree:
             span = (int(level.first_ms[timed].min()), int(level.last_ms[timed].max())) if timed.any() else None
             return int(level.count.sum()), span
         ((length, first_ms, last_ms),) = self._set.tuples(
-            f"SELECT count(*), min(time_ms), max(time_ms) FROM part_rows WHERE {self._rows.text}", self._rows.values
+            f"SELECT coalesce(sum(events), 0)::BIGINT, min(time_ms), max(last_ms) "
+            f"FROM {self._set.relation(self._rows)} WHERE {self._rows.text}",
+            self._rows.values,
         )
         return length, None if first_ms is None else (first_ms, last_ms)
 
     def _key(self, dimension: Dimension, text: str | None) -> Sql:
         expression = KEYS[dimension.name]
+        by_cell = expression in CELL_COLUMNS
         if text is None:
-            return Sql(f"{expression} IS NULL")
+            return Sql(f"{expression} IS NULL", by_cell=by_cell)
         if text not in ("", "0"):
             expression = PRUNED.get(dimension.name, expression)
-        return Sql(f"{expression} = ?", (int(text) if dimension.vocabulary is None else text,))
+        return Sql(f"{expression} = ?", (int(text) if dimension.vocabulary is None else text,), by_cell)
 
-    def _join(self, level: int) -> str:
-        """What joins the rows with the groups of `level`."""
+    def _join(self, level: int, indices: Sequence[int] | None = None) -> str:
+        """What joins the rows with the groups of `level`, or with some of them."""
+        if indices is not None:
+            table = self._table_of(level, np.array(indices, np.int64))
+            self._set.discard([table])
+        elif level in self._tables:
+            table = self._tables[level]
+        else:
+            table = self._tables[level] = self._table_of(level, np.arange(len(self.levels[level])))
         same = " AND ".join(
             f"groups.key{place} IS NOT DISTINCT FROM {KEYS[dimension.name]}"
             for place, dimension in enumerate(self._dimensions[: level + 1])
         )
-        return f"JOIN {self._loaded[level].table} AS groups ON {same}"
+        return f"JOIN {table} AS groups ON {same}"
+
+    def _table_of(self, level: int, indices: NDArray[np.int64]) -> str:
+        levels = list(zip(self._dimensions, self._keys(level, indices), strict=False))
+        return keyed_groups(self._set, indices, levels)
 
     def _binned(self, rows: Sql, bins: int, group: str, join: str) -> dict[int, tuple[int, ...]]:
         """The numbers of the sparkline of each group of `rows` with times; `group` is the number of a row's group."""
         lines: dict[int, list[int]] = {}
         if self.span is not None and bins > 0:
-            start, last = self.span
+            place = bin_of(self.span, bins)
             found = self._set.tuples(
-                f"SELECT {group}, least((time_ms::HUGEINT - ?) * ? // ?, ?)::INTEGER, count(*) FROM part_rows {join} "
+                f"SELECT {group}, {place.text}, count(*) FROM part_rows {join} "
                 f"WHERE time_ms IS NOT NULL AND ({rows.text}) GROUP BY 1, 2",
-                (start, bins, max(1, last - start), bins - 1, *rows.values),
+                (*place.values, *rows.values),
             )
-            for index, place, events in found:
-                lines.setdefault(index, [0] * bins)[place] = events
+            for index, part, events in found:
+                lines.setdefault(index, [0] * bins)[part] = events
         return {index: tuple(counts) for index, counts in lines.items()}
-
-    def _sort_keys(self, number: int, level: Level, column: SortColumn) -> list[NDArray[np.int64]]:
-        known = keys_of_level(level, column)
-        if known is not None:
-            return known
-        if column == "attention":
-            return [*attention_keys(self._loaded[number].urgency, self.states(number)), -level.count]
-        if column == "host" or (column == "code" and level.column == "code"):
-            if level.dimension.vocabulary is None:
-                return [level.key]
-            return [ranks(["" if text is None else text for text in self._loaded[number].texts])]
-        if column == "code":
-            return [np.array(self._most_frequent(number, "code"), np.int64)]
-        if level.column == "category":
-            return [ranks([text or "" for text in self._loaded[number].texts])]
-        return [ranks([str(text) for text in self._most_frequent(number, "category")])]
-
-    def _most_frequent(self, level: int, column: str) -> list[str | int]:
-        """The most frequent value of `column` in each group of `level`; ties go to the least."""
-        found = self._set.tuples(
-            f"SELECT value FROM (SELECT groups.number AS number, part_rows.{column} AS value, count(*) AS events "
-            f"FROM part_rows {self._join(level)} WHERE {self._rows.text} GROUP BY 1, 2) "
-            "QUALIFY row_number() OVER (PARTITION BY number ORDER BY events DESC, value) = 1 ORDER BY number",
-            self._rows.values,
-        )
-        return [value for (value,) in found]
