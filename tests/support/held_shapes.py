@@ -69,8 +69,9 @@ SHAPES: Final[dict[str, Held]] = {
     ),
     "records of mail that arrived, of mail that did not, and an apostrophe in a name": Held(
         "".join(
-            json.dumps({"email": to, "timestamp": 1741947721 + number, "event": event, "response": said}) + "\n"
-            for number, (to, event, said) in enumerate(
+            json.dumps({"email": to, "timestamp": 1741947721 + n, "smtp-id": "<a>", "event": event, "response": said})
+            + "\n"
+            for n, (to, event, said) in enumerate(
                 (
                     ("m@other.example", "delivered", "250 2.0.0 Ok"),
                     ("n@other.example", "delivered", "250 2.0.0 Ok"),

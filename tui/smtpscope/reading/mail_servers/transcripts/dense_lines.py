@@ -30,17 +30,21 @@ class DenseLines(SignedLines):
         super().enter(block)
         self.may_be_odd = any(sign in block.text for sign in _ODD)
 
+    def may_be_taken(self, start: int, behind: int) -> bool:
+        """Whether the line from `start` to `behind` is as it was written."""
+        is_begun = start == 0 or self._text[start - 1] == "\n"
+        return is_begun and behind - start <= LONGEST and not self.may_be_odd
+
     def noted(self, *, has_sign: bool) -> None:
         """Whether the last line had a sign of a command or a reply."""
         self._in_a_row = self._in_a_row + 1 if has_sign else 0
 
     def next(self, begin: int, end: int) -> tuple[int, int] | None:
         """See `SignedLines`; also whole lines without a sign, which hold nothing."""
-        if self._in_a_row < _DENSE or begin >= end or self.may_be_odd:
+        if self._in_a_row < _DENSE or begin >= end:
             return super().next(begin, end)
         behind = self._text.find("\n", begin, end) + 1 or end
-        is_begun = begin == 0 or self._text[begin - 1] == "\n"
-        if not is_begun or behind - begin > LONGEST:
+        if not self.may_be_taken(begin, behind):
             return super().next(begin, end)
         line = parted(self._text, begin, behind, begin, self._line_of, self._beginning)
         # Of a line that became two, a part without a sign is passed over.
