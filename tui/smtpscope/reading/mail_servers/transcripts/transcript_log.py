@@ -119,6 +119,7 @@ class TranscriptGrammar(MailGrammar):
         return Thread("session", name, name) if name else Thread("session", "-", "\n", guess=_NO_SESSION)
 
 
+_REPLY_OR_END: Final = r"(?<![\w./@-])[2-5]\d\d(?=[ \-\\\r\n'\"])|(?<!\S)\.(?=[\r\n])"
 _SIGNS: Final = re.compile(rf"\b(?:{_VERBS}|{_VERBS.lower()})\b|{_REPLY_OR_END}|onnect|rying ")
 _FORMAT: Final = Format(
     name="transcript",
@@ -131,7 +132,6 @@ _FORMAT: Final = Format(
         "the name of the remote host, where neither a line nor its greeting names it",
     ),
 )
-_REPLY_OR_END: Final = r"(?<![\w./@-])[2-5]\d\d(?=[ \-\\\r\n'\"])|(?<!\S)\.(?=[\r\n])"
 
 
 class TranscriptLogReader(MailLog):
