@@ -93,7 +93,9 @@ class TranscriptGrammar(MailGrammar):
         return told
 
     def holds_nothing(self, text: str) -> bool:
-        """Whether the line `text` is a command or a positive reply; it is taken then. Others are left to `refusal`."""
+        """Whether the line `text` is a command or a positive reply, as nearly all are, whose time nobody asks for; it is
+        taken then. Others are left to `refusal`.
+        """
         spoken = spoken_line(text)
         if spoken is None or (spoken.is_reply and spoken.words[0] not in "23"):
             return False
@@ -152,7 +154,6 @@ class TranscriptLogReader(MailLog):
         return Grammars(lambda: grammar, alone=True)
 
     def _take_line(self, batching: Batching, block: TextBlock, start: int, behind: int) -> int:
-        # Nearly all lines are commands and positive replies, whose time nobody asks for.
         dense = cast("DenseLines", self._lines)
         if dense.may_be_taken(start, behind):
             line = block.cut(start, behind).rstrip("\r\n")
