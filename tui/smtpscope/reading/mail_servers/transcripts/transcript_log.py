@@ -93,8 +93,9 @@ class TranscriptGrammar(MailGrammar):
         return told
 
     def holds_nothing(self, text: str) -> bool:
-        """Whether the line `text` is a command or a positive reply, as nearly all are, whose time nobody asks for; it is
-        taken then. Others are left to `refusal`.
+        """Whether the line `text` is a command or a positive reply: it is taken then, and its time not read.
+
+        Nearly all lines are; the others are left to `refusal`.
         """
         spoken = spoken_line(text)
         if spoken is None or (spoken.is_reply and spoken.words[0] not in "23"):
