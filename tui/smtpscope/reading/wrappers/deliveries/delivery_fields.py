@@ -45,6 +45,8 @@ _ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _SOMEWHERE: Final = re.compile(r"said: [45]\d\d|(?<![\w.])[45]\d\d[ \-][45]\.\d{1,3}\.\d{1,3}(?![\w.])")
 # An apostrophe is a letter of a name (o'neil), but not where it may be a quote.
 _MAILBOX: Final = re.compile(r"[^\s<>,;\"'()\[\]][^\s<>,;\"()\[\]]{0,255}@[^\s<>,;\"'()\[\]]{1,255}")
+_PARTS: Final = ("enhancedcode.class", "enhancedcode.subject", "enhancedcode.detail")
+"""Of an enhanced status code, as KumoMTA has them."""
 ONE_MAILBOX: Final = (
     r"[^\x00-\x20<>,;\"'()\[\]@\\][^\x00-\x20<>,;\"()\[\]@\\]{0,255}@[^\x00-\x20<>,;\"'()\[\]@\\]{1,255}"
 )
@@ -239,8 +241,7 @@ def _enhanced(flat: Fields, plan: RecordPlan) -> str:
         found = _ENHANCED.match(text)
         if found is not None:
             return found.group()
-    names = ("enhancedcode.class", "enhancedcode.subject", "enhancedcode.detail")
-    parts = [next(_texts(flat, _names(tuple(flat), (name,))), "") for name in names]
+    parts = [next(_texts(flat, _names(tuple(flat), (name,))), "") for name in _PARTS]
     return ".".join(parts) if all(parts) else ""
 
 
@@ -305,13 +306,28 @@ def plan_of(there: tuple[str, ...]) -> RecordPlan:
 @lru_cache(maxsize=2_048)
 def _names(there: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
     """The names of a record that are wanted, in the order of `wanted`."""
+    known = [name for name in there if _meanings(name)]
+    meant = frozenset().union(*map(_meanings, known))
     found: dict[str, None] = {}
     for each in wanted:
+        if each not in meant:
+            continue
         # A name at the top is the event's; deeper ones may be the message's.
-        found.update(dict.fromkeys(name for name in there if name == each))
-        found.update(
-            dict.fromkeys(
-                name for name in there if name.endswith(f".{each}") or (len(each) > _SHORT and name.endswith(each))
-            )
-        )
+        found.update(dict.fromkeys(name for name in known if name == each))
+        found.update(dict.fromkeys(name for name in known if name != each and each in _meanings(name)))
     return tuple(found)
+
+
+@lru_cache(maxsize=8_192)
+def _meanings(name: str) -> frozenset[str]:
+    """Those of all wanted names that `name` stands for."""
+    return frozenset(
+        each
+        for each in _WANTED
+        if name == each or name.endswith(f".{each}") or (len(each) > _SHORT and name.endswith(each))
+    )
+
+
+_WANTED: Final = frozenset(
+    each for table in (*vars(delivery_names).values(), _PARTS) if isinstance(table, tuple) for each in table
+)

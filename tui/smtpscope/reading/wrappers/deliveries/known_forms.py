@@ -7,6 +7,7 @@ order. Only plain records on one line have such a form; the others are read as o
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
@@ -14,6 +15,8 @@ from smtpscope.reading.wrappers.deliveries import delivery_fields
 
 _MOST: Final = 8
 _MOST_SEEN: Final = 1_000
+_OFTEN: Final = 8
+"""Records with the same names, after which their form is noted."""
 _LONGEST: Final = 1 << 14
 _TEXT: Final = r'[^"\\\x00-\x1f]{0,2000}'
 _WHOLE: Final = r"-?(?:0|[1-9]\d{0,17})"
@@ -41,7 +44,7 @@ class KnownForms:
 
     def __init__(self) -> None:
         self._forms: list[_Form] = []
-        self._seen: set[tuple[str, ...]] = set()
+        self._seen: Counter[tuple[str, ...]] = Counter()
 
     def line(self, text: str, begin: int) -> tuple[int, str] | None:
         """The end of the record that begins at `begin`, and its line, if it is in a known form and tells of mail that
@@ -61,11 +64,13 @@ class KnownForms:
     def learn(self, record: str, values: Mapping[str, object]) -> None:
         """Notes the form of `record`, the text of an object with these `values`."""
         names = tuple(values)
-        if names in self._seen or len(record) > _LONGEST:
-            return
+        seen = self._seen[names] + 1
         if len(self._seen) >= _MOST_SEEN:
             self._seen.clear()
-        self._seen.add(names)
+        self._seen[names] = seen
+        # To make a form takes as long as to read hundreds of records.
+        if seen != _OFTEN or len(record) > _LONGEST:
+            return
         form = _form_of(record, values)
         if form is not None:
             self._forms.insert(0, form)
