@@ -5,13 +5,16 @@ from __future__ import annotations
 import textwrap
 import time
 from datetime import datetime
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.reading.event_exports.messages.event_messages import lines_between, scan
+from smtpscope.reading.event_exports.messages import event_messages
+from smtpscope.reading.event_exports.messages.event_messages import first_message, lines_between, scan
 from support.event_texts import TextEvent
+from support.related_samples import RELATED
 
 SENTENCE = TextEvent(datetime(2026, 11, 9, 6, 12, 41)).sentence  # noqa: DTZ001
 INBOUND = (
@@ -164,3 +167,16 @@ def test_sentences_stand_in_order_and_never_overlap(text: str, final: bool) -> N
         position = sentence.end
     assert position <= scanned.rest <= len(text)
     assert not final or scanned.rest == len(text)
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(
+        st.sampled_from([*PHRASES, INBOUND, *(each.sentence for each in RELATED[:4]), RELATED[0].sentence[:30]]),
+        max_size=30,
+    ).map("".join),
+    st.integers(20, 2000),
+)
+def test_the_first_message_is_the_same_however_little_of_the_text_is_looked_at(text: str, enough: int) -> None:
+    with patch.object(event_messages, "_USUALLY_ENOUGH", enough):
+        assert first_message(text)[:1] == scan(text, final=True).sentences[:1]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from smtpscope.export.formats.sparkline import day_bar
@@ -61,9 +62,14 @@ def draw(content: SummaryOutline) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
+# Hundreds of incidents have the same guidance.
+@lru_cache(maxsize=2048)
 def escaped(text: str) -> str:
     """Our own text, escaped for Markdown, on one line."""
-    return "".join(_word(word) for word in re.split(r"(\s+)", shown(text)))
+    safe = shown(text)
+    if not _LINKED_BY_SITES.search(safe):
+        return _SPECIAL.sub(r"\\\g<0>", safe)
+    return "".join(_word(word) for word in re.split(r"(\s+)", safe))
 
 
 def _word(word: str) -> str:
@@ -108,6 +114,7 @@ def _piece(piece: Piece) -> str:
     return escaped(piece.text)
 
 
+@lru_cache(maxsize=2048)
 def _line(line: Line) -> str:
     text = "".join(_piece(piece) for piece in line).lstrip(" ")
     # At the start of a line, a dash, a plus or a number with a dot would start a list.

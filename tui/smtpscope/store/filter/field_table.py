@@ -106,9 +106,10 @@ class FieldTable(Sequence[Field]):
 
     def facet(self, name: str) -> Facet:
         """The facet called `name`. Raises KeyError if there is none."""
-        for facet in self.facets:
-            if facet.name == name:
-                return facet
+        for field in self.fields:
+            for facet in field.facets:
+                if facet.name == name:
+                    return facet
         raise KeyError(name)
 
     def tabs(self) -> list[tuple[Field, Facet]]:

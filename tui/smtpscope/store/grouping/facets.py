@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from smtpscope.store.event_store import EventStore, Rows
 from smtpscope.store.filter.filter_fields import FIELDS
 from smtpscope.store.spellings import Counted
@@ -15,4 +18,9 @@ def facets(store: EventStore, rows: Rows, name: str) -> Counted:
     frequent spelling. Values that are missing (no mailbox, no reply code, no computer) are left out, except for the
     empty remote host and the null sender, which are answers.
     """
-    return FIELDS.facet(name).counts(store, store.rows_by_time(rows))
+    return ordered_facets(store, store.rows_by_time(rows), name)
+
+
+def ordered_facets(store: EventStore, rows: NDArray[np.int64], name: str) -> Counted:
+    """Like `facets`, for `rows` that are in order of time."""
+    return FIELDS.facet(name).counts(store, rows)

@@ -13,7 +13,7 @@ from smtpscope.store.activity import state_of
 from smtpscope.store.column_set import NO_CODE, NO_TIME
 from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore, Rows
-from smtpscope.store.grouping.facets import facets
+from smtpscope.store.grouping.facets import ordered_facets
 from smtpscope.store.grouping.incident import Counted, Incident, IncidentHead, IncidentKey
 from smtpscope.store.grouping.time_bins import days, episodes
 from smtpscope.store.incident_key import numbers_of_incidents
@@ -106,7 +106,7 @@ def incident(store: EventStore, rows: NDArray[np.int64], zone: tzinfo) -> Incide
         ),
         (store.log_start_ms, store.log_end_ms),
         zone,
-        lambda name: facets(store, rows, name),
+        lambda name: ordered_facets(store, rows, name),
     )
 
 

@@ -38,6 +38,7 @@ LONGEST = 1 << 16
 LONGEST_PREFIX = 4_096
 """Characters before a message that are read: a line may have no end."""
 _LINES_WITHOUT_CLOSING = 12
+_USUALLY_ENOUGH = 4_096
 
 
 class MessageMatch(Struct, frozen=True):
@@ -118,6 +119,23 @@ def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> 
     return Scan(
         found, stop if final else max(text.rfind("\n", done, max(stop - 1, done)) + 1, done, stop - LONGEST_PREFIX)
     )
+
+
+def first_message(text: str) -> list[MessageMatch]:
+    """The first message of `scan(text, final=True)`, perhaps with others behind it; most often without looking at all
+    of `text`.
+    """
+    found = scan(text, final=True, stop=_USUALLY_ENOUGH).sentences if len(text) > _USUALLY_ENOUGH else []
+    # The next message of ours is what ends the first one, wherever the text ends. A related event before it might have
+    # the words that identify it further down.
+    if (
+        len(found) > 1
+        and not found[0].related
+        and not all(each.related for each in found[1:])
+        and not related_places(text, 0, found[0].opening)
+    ):
+        return found
+    return scan(text, final=True).sentences
 
 
 def further_message(text: str, begin: int, end: int) -> int | None:

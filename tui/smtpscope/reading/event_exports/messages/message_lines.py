@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from smtpscope.reading.batching import Batching
-from smtpscope.reading.event_exports.messages.event_messages import LONGEST, holds_message, lines_between, scan
+from smtpscope.reading.event_exports.messages.event_messages import (
+    LONGEST,
+    first_message,
+    holds_message,
+    lines_between,
+    scan,
+)
 from smtpscope.reading.event_exports.messages.line_records import LineRecords, written_before
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.text.dates import WrittenTime
@@ -69,7 +75,7 @@ class MessageLineReader(FollowableTextLog):
 
     def raw(self, offset: int) -> str:
         block = self._text.at(offset, 2 * LONGEST)
-        sentences = scan(block.text, final=True).sentences
+        sentences = first_message(block.text)
         end = sentences[0].end if sentences else block.text.find("\n") % (len(block.text) + 1)
         return block.cut(0, end).strip("\r\n")
 
