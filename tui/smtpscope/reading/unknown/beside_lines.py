@@ -79,7 +79,7 @@ def _events(source: Source, options: ReadOptions) -> Iterator[Batch]:
 
 
 def _names_a_source(source: Source) -> bool:
-    """Whether the name of an event source of ours is anywhere in a file."""
+    """Whether one of our event sources is named anywhere in a file."""
     names = [name.encode() for name in OUR_PROVIDERS]
     before = b""
     with source.open() as stream:
