@@ -160,7 +160,7 @@ class Logs:
     def _batches(self, source: Source) -> Iterator[Batch]:
         """The batches of `source`'s reader; if it finds no rows, those of a last look instead."""
         reader = self._readers[source.name]
-        yield from with_beside(reader, source, self._options, batches_of(reader, source))
+        yield from with_beside(reader, source, self._options, batches_of(reader, source), open_log)
         if self._rows or self._options.growing:
             return
         for looking in last_look(self._readers[source.name], source, self._options):

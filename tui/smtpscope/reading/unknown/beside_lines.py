@@ -8,7 +8,7 @@ Windows and the lines of mail servers into one file of records.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from msgspec.structs import replace
@@ -32,10 +32,16 @@ _SENT: Final = re.compile(r"(?:^|[\s|\])])(?:SMTP>>|[-=~]{0,2}>{1,3}|[Ss]en[dt]:
 """A line of a message, which a transcript has behind the mark for what was sent."""
 
 
-def with_beside(reader: LogReader, source: Source, options: ReadOptions, batches: Iterable[Batch]) -> Iterator[Batch]:
+def with_beside(
+    reader: LogReader,
+    source: Source,
+    options: ReadOptions,
+    batches: Iterable[Batch],
+    open_as: Callable[[Source, ReadOptions, str], LogReader],
+) -> Iterator[Batch]:
     """`batches` of `reader`, and after them the replies and events of `source` that it did not understand.
 
-    Raises LogError as the reader does.
+    `open_as` gives a reader by the name of its format. Raises LogError as the reader does.
     """
     if options.growing:
         yield from batches
@@ -45,7 +51,7 @@ def with_beside(reader: LogReader, source: Source, options: ReadOptions, batches
         yield from batches
         wrapper = getattr(reader, "wrapper", None)
         if wrapper is not None and wrapper.name == _JSON:
-            yield from _events(source, options)
+            yield from _events(source, options, open_as)
 
 
 def _with_replies(reader: LogReader, source: Source, options: ReadOptions, batches: Iterable[Batch]) -> Iterator[Batch]:
@@ -67,13 +73,13 @@ def _with_replies(reader: LogReader, source: Source, options: ReadOptions, batch
                 yield replace(batch, unrelated_records=0)
 
 
-def _events(source: Source, options: ReadOptions) -> Iterator[Batch]:
+def _events(
+    source: Source, options: ReadOptions, open_as: Callable[[Source, ReadOptions, str], LogReader]
+) -> Iterator[Batch]:
     """The events of Exchange and IIS among records that hold lines of a mail server."""
     if not _names_a_source(source):
         return
-    from smtpscope.reading.event_exports.json.event_json import EventJsonReader
-
-    for batch in EventJsonReader(source, options).batches():
+    for batch in open_as(source, options, "json").batches():
         if batch.records:
             yield replace(batch, unrelated_records=0)
 
