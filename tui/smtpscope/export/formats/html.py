@@ -48,6 +48,7 @@ table { border-collapse: collapse; } th, td { padding: .2rem .8rem .2rem 0; bord
   text-align: left; vertical-align: top; } .number { text-align: right; font-variant-numeric: tabular-nums; }
 svg { width: 100%; height: auto; } svg rect { fill: var(--mark); } svg text { fill: var(--soft); }
 .headline { font-size: 1.1rem; } td code { overflow-wrap: break-word; }
+@media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin: 0 0 .4rem; } }
 @media print { body { margin: 0; max-width: none; } h2, h3 { break-after: avoid; }
   pre, tr, dl, svg { break-inside: avoid; }
   :root { --ink: #000; --paper: #fff; --soft: #444; --code: #f4f4f4; } }

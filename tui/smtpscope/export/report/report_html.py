@@ -45,8 +45,7 @@ body { max-width: 75rem; } .wide { overflow-x: auto; } .wide table { font-size: 
 .us { color: var(--us); font-weight: 600; } .others { color: var(--others); } .none { color: var(--none); }
 th[aria-sort] { cursor: pointer; } th[aria-sort=ascending]::after { content: " \\2191"; }
 th[aria-sort=descending]::after { content: " \\2193"; } :target { outline: 2px solid var(--mark); }
-@media (max-width: 30rem) { .narrow { display: block; } dl { grid-template-columns: 1fr; gap: 0; }
-  dd { margin: 0 0 .4rem; } }
+@media (max-width: 30rem) { .narrow { display: block; } }
 @media print { @page { size: landscape; } .wide { overflow: visible; } .wide table { font-size: .7rem; }
   article, nav { display: none; } :root { --us: #8c0f08; --others: #000; --none: #1d4d22; } }
 """.strip()
