@@ -13,10 +13,11 @@ from smtpscope.errors import LogError, UsageError
 from smtpscope.reading.event_exports.messages.message_lines import MessageLineReader
 from smtpscope.reading.mail_servers.servers import FURTHER_SERVERS
 from smtpscope.reading.record import ReadOptions
-from smtpscope.reading.registry import READERS, formats, open_log, reader_of, readers
+from smtpscope.reading.registry import READERS, _by_log_type, _sniffing, formats, open_log, reader_of, readers
 from smtpscope.reading.text.text_kind import is_text
 from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 from support.event_texts import TextEvent, block_2003, csv_line, log_line
+from support.every_format import SERVICE_LOGS
 from support.memory_source import MemorySource, records_of
 
 EVENT = TextEvent(datetime(2026, 11, 9, 6, 12, 41))  # noqa: DTZ001
@@ -140,3 +141,32 @@ def test_an_event_whose_message_quotes_a_command_and_a_reply_stays_an_event() ->
         'event: \n\n1\n0\n\nRCPT\n550 5.1.1 Who?\nRCPT TO:<ann@contoso.example>\n"\n'
     )
     assert open_log(MemorySource(text.encode()), ReadOptions()).format.name == "csv"
+
+
+_EXCHANGE = [
+    data
+    for title, (_, write) in SERVICE_LOGS.items()
+    if (data := write()).lstrip(b"\xef\xbb\xbf").startswith(b"#Software: Microsoft Exch")
+]
+_PIECES = st.sampled_from([
+    b"", b"\r\n", b"\n", b"\0", b"{", b'{"log": "x"}\r\n', b"2026-11-09 05:00:00 ", b"> ", b"  ", b",", b"#", b"2",
+    b"Nov  9 05:00:00 mx postfix/smtp[1]: x\n", b"#Log-type: Agent Log\r\n", b"#Fields: a,b\r\n", b"Event ID: 7002\n",
+])  # fmt: skip
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(_EXCHANGE), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), _PIECES), max_size=3))
+def test_the_reader_that_a_header_names_is_the_one_that_asking_all_of_them_gives(
+    head: bytes, changes: list[tuple[float, int, bytes]]
+) -> None:
+    head = head[:4_096]
+    for place, length, piece in changes:
+        begin = round(place * len(head))
+        head = head[:begin] + piece + head[begin + length :]
+    named = _by_log_type(head)
+    assert named is None or named is _sniffing(head)
+
+
+def test_the_header_of_a_whole_log_of_exchange_names_its_reader() -> None:
+    assert len(_EXCHANGE) >= 4
+    assert sum(_by_log_type(head[:65_536]) is not None for head in _EXCHANGE) >= 4

@@ -10,7 +10,7 @@ from cli.conftest import Smtpscope, smtpscope
 from smtpscope.reading.converted.converted_parquet import ConvertedParquetReader
 from smtpscope.reading.record import ReadOptions
 from smtpscope.session import open_logs
-from smtpscope.session.beyond_memory import beyond_memory
+from smtpscope.session.one_log.beyond_memory import beyond_memory
 from support.converted_logs import first_exchanges, parquet_bytes
 from support.memory_source import MemorySource
 

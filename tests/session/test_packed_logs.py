@@ -14,7 +14,7 @@ from smtpscope.reading.event_exports.messages.message_lines import MessageLineRe
 from smtpscope.reading.record import Batch
 from smtpscope.reading.sources.packed import SpooledSource, Unpacking
 from smtpscope.session import Analysis, LoadedBatch
-from smtpscope.session.progress import ReadingProgress, ingest
+from smtpscope.session.one_log.progress import ReadingProgress, ingest
 from smtpscope.session.view_values import Progress
 from support.memory_source import MemorySource
 from support.packed_logs import PACKED, log, zipped

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from smtpscope.configuration.settings import Settings
     from smtpscope.knowledge.base import KnowledgeBase
-    from smtpscope.session import Analysis, Progress, View
+    from smtpscope.session import Analysis, AskedSpan, Progress, View
     from smtpscope.session.sets.answering import Answering
     from smtpscope.session.view_values import IncidentDetail
     from smtpscope.store.grouping.dimensions import Grouping
@@ -37,17 +37,21 @@ def opened(
     The settings fill in whatever the command line omits. Raises LogError if no log can be opened.
     """
     from smtpscope.session import Analysis
+    from smtpscope.session.parallel.spread import usable_cores
 
     settings = loaded_settings().settings if settings is None else settings
+    zone = _zone(query, settings)
     analysis = Analysis(
         _knowledge(query, settings),
-        zone=_zone(query, settings),
+        zone=zone,
         cache=cache_folder(settings),
         workspace=workspace,
         salvage=query.salvage,
         growing=growing,
         date_order=query.date_order or (None if settings.date_order == "auto" else settings.date_order),
         read_as=query.read_as,
+        jobs=usable_cores() if query.jobs is None else query.jobs,
+        asked=_asked_span(query, zone),
     )
     analysis.count_duplicates = query.count_duplicates
     try:
@@ -60,6 +64,25 @@ def opened(
         _say_others(analysis, last)
         raise
     return analysis
+
+
+def _asked_span(query: Query, zone: tzinfo) -> AskedSpan | None:
+    """What `--since` and `--until` ask for, counted from now; None without them. Raises UsageError."""
+    if query.since is None and query.until is None:
+        return None
+    from smtpscope.session import AskedSpan
+    from smtpscope.store.times import TIME_WORDS, Span, parse_time_word, resolve
+
+    def span(option: str, text: str | None) -> Span | None:
+        try:
+            return None if text is None else resolve(parse_time_word(text), round(time.time() * 1000), zone)
+        except ValueError as error:
+            raise UsageError(where=option, what=str(error), remedy=f"Write it like {TIME_WORDS}") from error
+
+    since, until = span("--since", query.since), span("--until", query.until)
+    if since is not None and until is not None and since.start_ms >= until.end_ms:
+        raise UsageError(where="--until", what="this is before --since", remedy="Name the earlier time with --since")
+    return AskedSpan(None if since is None else since.start_ms, None if until is None else until.end_ms)
 
 
 def sets_among(files: Sequence[str]) -> list[str]:
@@ -94,6 +117,12 @@ def asked(query: Query) -> Answering:
             where=sets[0],
             what="this is a set, which is opened alone",
             remedy="Name the set only, or read the other logs into it with smtpscope fleet read",
+        )
+    if query.since is not None or query.until is not None:
+        raise UsageError(
+            where="--since" if query.since is not None else "--until",
+            what="a set is not read from its beginning",
+            remedy="Ask for a time with --filter, as in since:2026-11-16 until:2026-11-20",
         )
     from smtpscope.session.sets.set_analysis import SetAnalysis
 

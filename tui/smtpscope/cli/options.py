@@ -34,6 +34,9 @@ class Query:
     count_duplicates: bool = False
     date_order: DateOrder | None = None
     read_as: str | None = None
+    jobs: int | None = None
+    since: str | None = None
+    until: str | None = None
 
 
 if TYPE_CHECKING:
@@ -126,11 +129,15 @@ def query_options(command: Command) -> Command:
         count_duplicates: bool,
         date_order: DateOrder | None,
         read_as: str | None,
+        jobs: int | None,
+        since: str | None,
+        until: str | None,
         **others: Any,
     ) -> None:
         query = Query(
-            files, filter_text, zone, knowledge, own_knowledge, salvage, count_duplicates, date_order, read_as
-        )
+            files, filter_text, zone, knowledge, own_knowledge, salvage, count_duplicates, date_order, read_as, jobs,
+            since, until,
+        )  # fmt: skip
         command(query=query, **others)
 
     return _with(
@@ -144,6 +151,12 @@ def query_options(command: Command) -> Command:
             shell_complete=filter_terms,
             help="Only events that match this filter.",
         ),
+        click.option(
+            "--since",
+            metavar="TIME",
+            help="Read only what is not older: 2026-11-16, 2026-11-16T13:00, yesterday; 24h and 7d count from now.",
+        ),
+        click.option("--until", metavar="TIME", help="Read only what is not newer; a day counts to its end."),
         click.option(
             "--timezone",
             "zone",
@@ -164,6 +177,12 @@ def query_options(command: Command) -> Command:
             help="Read all files as this format (see smtpscope formats) instead of detecting it.",
         ),
         click.option("--salvage", is_flag=True, help="Also read deleted .evtx records that are not overwritten yet."),
+        click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="How many processes read the logs.  [default: the cores; 1 for what takes less than a second]",
+        ),
         click.option("--count-duplicates", is_flag=True, help="Count every copy of an event found in several logs."),
         knowledge_option,
     )

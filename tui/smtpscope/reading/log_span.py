@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
+from msgspec import Struct
+
 EARLIEST_MS: Final = int(datetime(1980, 1, 1, tzinfo=UTC).timestamp()) * 1_000
 LATEST_MS: Final = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 1_000
 """No server wrote an SMTP log outside this range; one damaged time must not stretch the span of a log."""
@@ -20,6 +22,15 @@ class LogSpan(NamedTuple):
     first_ms: int
     last_ms: int
     assumed: bool = False
+
+
+class AskedSpan(Struct, frozen=True):
+    """The span that is asked for: from `since_ms` to before `until_ms`, milliseconds since 1970-01-01 UTC; None where
+    it is open.
+    """
+
+    since_ms: int | None = None
+    until_ms: int | None = None
 
 
 def span_of(times: Iterable[int | None], *, assumed: bool = False) -> LogSpan | None:

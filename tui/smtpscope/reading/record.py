@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from smtpscope.errors import Problem
 from smtpscope.reading.explaining import NO_SOURCES, EventSources, ExplainingEvent
-from smtpscope.reading.log_span import LogSpan
+from smtpscope.reading.log_span import AskedSpan, LogSpan
 
 Level = Literal["critical", "error", "warning", "information", "verbose"]
 Certainty = Literal["may", "will probably"]
@@ -117,7 +117,7 @@ class ReadOptions(Struct, frozen=True):
     reads records from free space in the file (.evtx only). `growing` means that the file is still being written: an
     unfinished record at its end is left for later, and is not a problem. `date_order` is the order of regional dates
     (which of day, month and year comes first), None derives it from the log's own dates. `explaining` are the events of
-    other sources to hand out as well.
+    other sources to hand out as well. `asked` is the span of time that is asked for, None for all.
     """
 
     zone: tzinfo = UTC
@@ -126,6 +126,7 @@ class ReadOptions(Struct, frozen=True):
     growing: bool = False
     date_order: DateOrderName | None = None
     explaining: EventSources = NO_SOURCES
+    asked: AskedSpan | None = None
 
 
 class FileInformation(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Final, cast
@@ -115,7 +116,7 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
     searched for it. Raises LogError if the file can't be read.
     """
     head = head_of(source) if head is None else head
-    reader = _sniffing(head)
+    reader = _by_log_type(head) or _sniffing(head)
     if reader is not None:
         return _with_last_look(reader, head)
     from smtpscope.reading.text.encodings import first_part
@@ -181,6 +182,33 @@ _WRAPPED: Final = tuple(
     entry for entry in _LINES if not entry[0].startswith(("event_exports.", "mail_servers.transcripts."))
 )
 """Those of which a collector of events may have wrapped the lines: the message of an event may quote the others."""
+
+
+_LOG_TYPES: Final[dict[bytes, tuple[str, str]]] = {
+    b"smtp send protocol log": ("microsoft_exchange.protocol_log", "ProtocolLogReader"),
+    b"smtp receive protocol log": ("microsoft_exchange.protocol_log", "ProtocolLogReader"),
+    b"transport connectivity log": ("microsoft_exchange.connectivity_log", "ConnectivityLogReader"),
+    b"message tracking log": ("microsoft_exchange.message_tracking", "MessageTrackingReader"),
+}
+_LOG_TYPE: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?#Software: Microsoft Exchange[^\n]{0,100}\n(?:#[^\n]{0,100}\n){0,3}?"
+    rb"#Log-type: ([A-Za-z ]{1,40})\r?\n"
+)
+_NO_ROW: Final = re.compile(rb"\n(?![#2]|\Z)|\0")
+"""What is in no whole log of Exchange: a line that is neither a comment nor begins with a year."""
+
+
+def _by_log_type(head: bytes) -> type[LogReader] | None:
+    """The reader that the header of a whole log of Exchange names, if it recognises it; None for any other file.
+
+    Servers keep hundreds of such logs, and asking all readers takes longer than reading a small one.
+    """
+    found = _LOG_TYPE.match(head)
+    entry = None if found is None else _LOG_TYPES.get(found[1].strip().lower())
+    if entry is None or _NO_ROW.search(head) is not None:
+        return None
+    reader = _imported(entry)
+    return reader if reader.sniff(head) else None
 
 
 def _sniffing(head: bytes) -> type[LogReader] | None:

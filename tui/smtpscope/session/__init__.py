@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.reading.log_span import AskedSpan
 from smtpscope.reading.record import FileInformation, Format
 from smtpscope.reading.registry import formats
 from smtpscope.session.analysis import Analysis
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Analysis",
+    "AskedSpan",
     "EventDetail",
     "Explainer",
     "FileInformation",

@@ -21,11 +21,13 @@ from smtpscope.errors import LogError, Problem
 from smtpscope.export.report.report import Report
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.reading.log_span import AskedSpan
 from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions
 from smtpscope.session.filtering import annotations_for, counts_of_entries, rows_that_match
 from smtpscope.session.incident_split import incident_detail, incident_keys, largest
 from smtpscope.session.live.kept_results import KeptResults
-from smtpscope.session.log_loader import LogLoader
+from smtpscope.session.log_loader import LogLoader, cache_in
+from smtpscope.session.parallel.spread import spread_over
 from smtpscope.session.recent_trees import RecentTrees
 from smtpscope.session.reporting import overview_of, report_of, with_summaries
 from smtpscope.session.user_data import UserData
@@ -66,7 +68,8 @@ class Analysis:
     `cache` is the folder for cached large logs; None disables caching. With `salvage`, deleted records are read too;
     `growing` logs are still being written, so an unfinished record at the end is left for `follow` (which also works
     without it). Both bypass the cache. `date_order` is the order of ambiguous dates; None infers it from the log's
-    other dates. `read_as` is the name of a format to read all logs as, None to detect it. `loader` reads them.
+    other dates. `read_as` is the name of a format to read all logs as, None to detect it. Only the `asked`
+    span is kept of what `loader` reads, in at most `jobs` processes.
     """
 
     def __init__(
@@ -80,6 +83,8 @@ class Analysis:
         growing: bool = False,
         date_order: DateOrderName | None = None,
         read_as: str | None = None,
+        jobs: int = 1,
+        asked: AskedSpan | None = None,
     ) -> None:
         self.knowledge = knowledge
         self.zone: tzinfo = LocalZone() if zone is None else zone
@@ -89,12 +94,9 @@ class Analysis:
         self._recent_trees = RecentTrees()
         kept = None
         if cache is not None and not (salvage or growing or read_as):
-            from smtpscope.store.cache.log_cache import LogCache
-
-            kept = LogCache(cache, knowledge.folders, self.zone, date_order=date_order)
-        sources = knowledge.explaining.sources
-        options = ReadOptions(self.zone, None, salvage, growing, date_order, sources)
-        self.loader = LogLoader(EventStore(knowledge), options, kept, read_as)
+            kept = cache_in(cache, knowledge.folders, self.zone, date_order)
+        options = ReadOptions(self.zone, None, salvage, growing, date_order, knowledge.explaining.sources, asked)
+        self.loader = LogLoader(EventStore(knowledge), options, kept, read_as, spread_over(jobs, knowledge.folders[1:]))
 
     def open(self, arguments: Sequence[str], waiting: Waiting | None = None, looking: Looking | None = None) -> None:
         """Finds and recognises the logs, and loads their marks, notes and state (see `LogLoader`). Raises LogError."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtpscope.errors import LogError, Problem, skipped_records
-from smtpscope.reading.record import FileInformation, ReadOptions, Source
+from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions, Source
 from smtpscope.session.growing.same_logs import replaced
 from smtpscope.session.open_logs import Logs
 from smtpscope.session.view_values import LoadedBatch, Progress
@@ -23,18 +24,31 @@ if TYPE_CHECKING:
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import SmtpSession
     from smtpscope.reading.sources.expanding import Looking, Waiting
+    from smtpscope.session.one_log.elsewhere import SpreadsReading
     from smtpscope.store.cache.log_cache import LogCache
+
+
+def cache_in(folder: Path, knowledge: Sequence[Path], zone: tzinfo, date_order: DateOrderName | None) -> LogCache:
+    """The cache in `folder` of logs as they are read with these; most reports need none."""
+    from smtpscope.store.cache.log_cache import LogCache
+
+    return LogCache(folder, knowledge, zone, date_order=date_order)
 
 
 class LogLoader:
     """Reads logs into `store`. Times without a zone are read in the zone in `options`, until it is changed.
 
     `cache` is the folder for cached large logs; None disables caching. `read_as` is the name of a format to read all
-    logs as, None to detect it by content.
+    logs as, None to detect it by content; `spread` says how many processes may read, None for this one alone.
     """
 
     def __init__(
-        self, store: EventStore, options: ReadOptions, cache: LogCache | None, read_as: str | None = None
+        self,
+        store: EventStore,
+        options: ReadOptions,
+        cache: LogCache | None,
+        read_as: str | None = None,
+        spread: SpreadsReading | None = None,
     ) -> None:
         self.store = store
         self.unrelated_records = 0
@@ -42,7 +56,7 @@ class LogLoader:
         self._zone_at_load: tzinfo = options.zone
         # The first row of each log since it was truncated or replaced.
         self._begun_anew: dict[str, int] = {}
-        self._logs = Logs(options, cache, read_as)
+        self._logs = Logs(options, cache, read_as, spread)
 
     def open(self, arguments: Sequence[str], waiting: Waiting | None = None, looking: Looking | None = None) -> None:
         """Finds and recognises the logs in `arguments` (files, folders, patterns, "-").

@@ -11,18 +11,25 @@ from msgspec.structs import replace
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
-from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source, TellsUnnamed
-from smtpscope.reading.registry import last_look, open_log
+from smtpscope.reading.record import (
+    Batch,
+    EstimatesMemory,
+    FileInformation,
+    LogReader,
+    ReadOptions,
+    Source,
+)
+from smtpscope.reading.registry import open_log
 from smtpscope.reading.sources.expanding import Looking, Waiting, expand, named_file, searched
 from smtpscope.reading.sources.file_source import FileSource
 from smtpscope.reading.sources.memory_left import is_short
-from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
-from smtpscope.reading.text.text_log import batches_of
-from smtpscope.reading.unknown.beside_lines import with_beside
-from smtpscope.session.beyond_memory import beyond_memory
+from smtpscope.reading.sources.packed import BufferedSource, Unpacking
 from smtpscope.session.growing.following import ReadSoFar, added
 from smtpscope.session.growing.same_logs import SameLogs, check_record, no_more_of
-from smtpscope.session.progress import ReadingProgress, ingest
+from smtpscope.session.one_log.asked_span import LeftOut
+from smtpscope.session.one_log.batches import batches_of_log, information_of
+from smtpscope.session.one_log.beyond_memory import beyond_memory
+from smtpscope.session.one_log.progress import ReadingProgress, ingest
 from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.cache.log_record import LogRecord
 from smtpscope.store.column_set import Columns
@@ -31,14 +38,25 @@ from smtpscope.store.event_store import EventStore
 if TYPE_CHECKING:
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import HasSessions, SmtpSession
+    from smtpscope.session.one_log.elsewhere import ReadsElsewhere, SpreadsReading
     from smtpscope.store.cache.log_cache import LogCache
 
 
 class Logs:
     """The given files. Files that can't be opened are in `errors`, skipped ones in `problems`."""
 
-    def __init__(self, options: ReadOptions, cache: LogCache | None = None, read_as: str | None = None) -> None:
-        """`read_as` is the name of a format to read all files as, None to detect it by content."""
+    def __init__(
+        self,
+        options: ReadOptions,
+        cache: LogCache | None = None,
+        read_as: str | None = None,
+        spread: SpreadsReading | None = None,
+    ) -> None:
+        """`read_as` is the name of a format to read all files as, None to detect it by content; `spread` says how many
+        processes may read, None for this one alone.
+        """
+        self._spread = spread
+        self.left_out = LeftOut(options.asked, options.zone)
         self.errors: list[LogError] = []
         self.problems: list[Problem] = []
         self._options = options
@@ -71,109 +89,135 @@ class Logs:
         found = expand(arguments, unpacking=self._unpacking, errors=self.errors, waiting=waiting, looking=looking)
         self.problems += found.problems
         for source in found.sources:
-            # Packed or piped logs don't grow.
-            options = replace(self._options, growing=self._options.growing and _can_grow(source))
             try:
-                reader = open_log(source, options, self._read_as, search=searched(source))
-                self._progress.add(source)
+                self.take(source)
             except LogError as error:
                 self.errors.append(error)
-                continue
-            self._readers[source.name] = reader
-            self.sources.append(source)
         if not self._readers and self.errors:
             raise self.errors[0]
 
+    def take(self, source: Source) -> None:
+        """Recognises `source`, and reads it after those before. Raises LogError."""
+        # Packed or piped logs don't grow.
+        options = replace(self._options, growing=self._options.growing and _can_grow(source))
+        reader = open_log(source, options, self._read_as, search=searched(source))
+        self._progress.add(source)
+        self._readers[source.name] = reader
+        self.sources.append(source)
+
     def read(self, store: EventStore) -> Iterator[LoadedBatch]:
         """Reads and parses file by file; `store` encodes, but nothing is added to it yet."""
-        progress = self._progress
+        progress, processes = self._progress, self._processes()
         if len(self.sources) > 1:
             store.words.seen.several = True
-        for source in self.sources:
-            name = source.name
-            record = LogRecord(self._cache, name, store.words)
-            kept = record.found()
-            so_far = self._read_so_far[name] = ReadSoFar(progress.size(source), resumable=kept is None)
-            if kept is not None:
-                with suppress(LogError):
-                    self._same.note(source, self._readers[name])
-                _note(so_far, kept.columns, kept.unrelated_records, kept.problems)
-                yield LoadedBatch(
-                    kept.columns,
-                    kept.unrelated_records,
-                    kept.problems,
-                    progress.ended(source),
-                    span=kept.span,
-                    explaining=kept.explaining,
-                )
-                continue
-            too_large = beyond_memory(self._readers[name], name) if store.keeps_rows else None
-            if too_large is not None:
-                yield _nothing(store, progress.ended(source), error=too_large)
-                continue
-            try:
-                for taken in ingest(source, progress):
-                    yield _nothing(store, taken)
-                if isinstance(source, BufferedSource) and source.problems:
-                    damage = _nothing(store, progress.buffered(source), problems=source.problems)
-                    record.add(damage.encoded, 0, damage.problems)
-                    yield damage
-                self._same.note(source, self._readers[name])
-                # A reader's `batches` is a generator: closing it ends the file when the user cancels.
-                self._rows = 0
-                with closing(_generator(self._batches(source))) as batches:
-                    for batch in batches:
-                        loaded = _loaded(batch, self._parser, store, progress.reading(source, batch))
-                        _note(so_far, loaded.encoded, loaded.unrelated_records, loaded.problems)
-                        self._rows += len(loaded.encoded)
-                        record.add(
-                            loaded.encoded,
-                            loaded.unrelated_records,
-                            loaded.problems,
-                            loaded.span,
-                            loaded.explaining,
-                        )
-                        yield loaded
-                        if is_short():
-                            yield _nothing(store, progress.ended(source), error=_out_of_memory(name))
-                            return
-                if self._options.growing and isinstance(source, FileSource):
-                    source.hold()
-                elif (changed := self._same.changed_meanwhile(source)) is not None:
-                    yield _nothing(store, progress.ended(source), problems=(changed,))
+        try:
+            for source in self.sources:
+                name = source.name
+                record = LogRecord(self._cache, name, store.words)
+                known, is_new = record.found(), False
+                is_elsewhere = known is None and processes is not None and processes.reads(name)
+                if known is None and not is_elsewhere and self.left_out.passes_over(source, self._readers[name]):
+                    yield _nothing(store, progress.ended(source))
                     continue
-                record.keep()
-                progress.ended(source)
-            except LogError as error:
-                yield _nothing(store, progress.ended(source), error=error)
-            except OSError as error:
-                yield _nothing(store, progress.ended(source), error=no_more_of(name, error))
-            except Exception as defect:
-                # A file that crashes a reader must not affect the others.
-                stopped = LogError(
-                    where=name,
-                    what=f"reading stopped because of a bug in smtpscope ({type(defect).__name__}: {defect})",
-                    remedy="What was read before it is shown; please report this, with the file if you can share it",
+                if is_elsewhere and processes is not None:
+                    for done in processes.wait_for(name):
+                        yield _nothing(store, progress.elsewhere(source, done))
+                    elsewhere = processes.take(name)
+                    if elsewhere is not None:
+                        known, is_new = elsewhere.put_back(store.words, name), True
+                        self.left_out.logs += elsewhere.passed_over
+                        self.left_out.rows += elsewhere.rows_left_out
+                so_far = self._read_so_far[name] = ReadSoFar(progress.size(source), resumable=known is None)
+                if known is None:
+                    if not (yield from self._read_here(source, store, record, so_far)):
+                        return
+                    continue
+                with suppress(LogError):
+                    self._same.note_if_new(source, self._readers[name])
+                rows = self.left_out.within(known.columns)
+                found = known.unrelated_records, known.problems, known.span, known.explaining
+                _note(so_far, rows, *found[:2])
+                if is_new and not self.left_out:
+                    record.add(rows, *found)
+                    record.keep()
+                yield LoadedBatch(
+                    rows, *found[:2], progress.ended(source), span=known.span, explaining=known.explaining
                 )
-                yield _nothing(store, progress.ended(source), error=stopped)
+            if self.sources and (left_out := self.left_out.note()):
+                yield _nothing(store, progress.ended_all(self.sources[-1]), problems=left_out)
+        finally:
+            if processes is not None:
+                processes.close()
 
-    def _batches(self, source: Source) -> Iterator[Batch]:
-        """The batches of `source`'s reader; if it finds no rows, those of a last look instead."""
-        reader = self._readers[source.name]
-        yield from with_beside(reader, source, self._options, batches_of(reader, source))
-        if self._rows or self._options.growing:
-            return
-        for looking in last_look(self._readers[source.name], source, self._options):
-            for batch in looking.batches():
-                if batch.records or batch.exchanges:
-                    self._readers[source.name] = looking
-                if self._readers[source.name] is looking:
-                    yield replace(batch, unrelated_records=0)
-            if self._readers[source.name] is looking:
-                return
-        unnamed = reader.first_unnamed() if isinstance(reader, TellsUnnamed) else None
-        if unnamed is not None:
-            yield Batch([], 0, [unnamed], source.size, source.size)
+    def _processes(self) -> ReadsElsewhere | None:
+        """Processes that read logs that are not in the cache, None where this one alone reads."""
+        if self._spread is None:
+            return None
+        left = [
+            source
+            for source in self.sources
+            if not isinstance(self._readers[source.name], EstimatesMemory)
+            and not (self._cache is not None and self._cache.may_have(source.name))
+        ]
+        found = self._spread.processes(left, self._options, self._read_as)
+        if found is not None:
+            for source in left:
+                with suppress(LogError):
+                    self._same.note(source, self._readers[source.name])
+        return found
+
+    def _read_here(
+        self, source: Source, store: EventStore, record: LogRecord, so_far: ReadSoFar
+    ) -> Generator[LoadedBatch, None, bool]:
+        """The batches of `source`, read by this process. Returns False when there is no memory for further logs."""
+        name, progress = source.name, self._progress
+        too_large = beyond_memory(self._readers[name], name) if store.keeps_rows else None
+        if too_large is not None:
+            yield _nothing(store, progress.ended(source), error=too_large)
+            return True
+        try:
+            for taken in ingest(source, progress):
+                yield _nothing(store, taken)
+            if isinstance(source, BufferedSource) and source.problems:
+                damage = _nothing(store, progress.buffered(source), problems=source.problems)
+                record.add(damage.encoded, 0, damage.problems)
+                yield damage
+            self._same.note(source, self._readers[name])
+            # A reader's `batches` is a generator: closing it ends the file when the user cancels.
+            self._rows = 0
+            with closing(_generator(self._batches_of(source))) as batches:
+                for batch in batches:
+                    loaded = self._within(_loaded(batch, self._parser, store, progress.reading(source, batch)))
+                    _note(so_far, loaded.encoded, loaded.unrelated_records, loaded.problems)
+                    self._rows += len(loaded.encoded)
+                    record.add(
+                        loaded.encoded, loaded.unrelated_records, loaded.problems, loaded.span, loaded.explaining
+                    )
+                    yield loaded
+                    if is_short():
+                        yield _nothing(store, progress.ended(source), error=_out_of_memory(name))
+                        return False
+            if self._options.growing and isinstance(source, FileSource):
+                source.hold()
+            elif (changed := self._same.changed_meanwhile(source)) is not None:
+                yield _nothing(store, progress.ended(source), problems=(changed,))
+                return True
+            if not self.left_out:
+                record.keep()
+            progress.ended(source)
+        except Exception as error:
+            yield _nothing(store, progress.ended(source), error=_stopped(name, error))
+        return True
+
+    def _within(self, batch: LoadedBatch) -> LoadedBatch:
+        return replace(batch, encoded=self.left_out.within(batch.encoded)) if self.left_out else batch
+
+    def _batches_of(self, source: Source) -> Iterator[Batch]:
+        return batches_of_log(self._readers, source, self._options, lambda: self._rows)
+
+    def reader_of(self, name: str) -> LogReader:
+        """What reads the log called `name`, as far as is known by now."""
+        return self._readers[name]
 
     @property
     def can_grow(self) -> bool:
@@ -190,7 +234,7 @@ class Logs:
                 so_far.begun_anew |= batch.begins_anew
                 if _has_something(batch):
                     progress = Progress(source.name, batch.bytes_read, batch.bytes_total)
-                    loaded = _loaded(batch, self._parser, store, progress, so_far)
+                    loaded = self._within(_loaded(batch, self._parser, store, progress, so_far))
                     so_far.note_times(loaded.encoded.time_ms)
                     yield loaded
 
@@ -245,21 +289,20 @@ class Logs:
 
     def information(self) -> tuple[FileInformation, ...]:
         """Information on each file."""
-        return tuple(map(self._information, self.sources))
+        return tuple(information_of(self._readers[source.name], source) for source in self.sources)
 
-    def _information(self, source: Source) -> FileInformation:
-        try:
-            reader = self._readers[source.name]
-            information = replace(
-                reader.information(), lacks=reader.format.lacks, recognised_by=reader.format.recognised_by
-            )
-            if isinstance(source, PackedSource):
-                packed = f"{source.packed_with}, {source.stored_size or 0:,} bytes"
-                information = replace(information, facts=(("Packed", packed), *information.facts))
-            return information
-        except LogError as error:
-            # A file that is gone must not hide the others.
-            return FileInformation(source.name, "", 0, warnings=(f"{error.what}. {error.remedy}.",))
+
+def _stopped(name: str, error: Exception) -> LogError:
+    """What to say where reading the log `name` ended with `error`: others are read on."""
+    if isinstance(error, LogError):
+        return error
+    if isinstance(error, OSError):
+        return no_more_of(name, error)
+    return LogError(
+        where=name,
+        what=f"reading stopped because of a bug in smtpscope ({type(error).__name__}: {error})",
+        remedy="What was read before it is shown; please report this, with the file if you can share it",
+    )
 
 
 def _out_of_memory(name: str) -> LogError:

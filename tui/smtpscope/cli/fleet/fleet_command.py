@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from datetime import UTC, datetime
@@ -178,13 +177,9 @@ def _spread(workers: int | None, scheduler: str | None, rules: ReadingRules, *, 
 
         return DaskWorkers(scheduler, rules, insecure=insecure)
     from smtpscope.fleet.process_workers import ProcessWorkers
+    from smtpscope.session.parallel.spread import usable_cores
 
-    return ProcessWorkers(workers or _cores())
-
-
-def _cores() -> int:
-    usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable is not None else os.cpu_count() or 1
+    return ProcessWorkers(workers or usable_cores())
 
 
 @fleet.command(short_help="Show what a set holds.")

@@ -101,6 +101,11 @@ class LogCache:
             return None
         return LogKey(whole, _digest(parts))
 
+    def may_have(self, name: str) -> bool:
+        """Whether there is an entry for the log at the path `name`, whatever the log was then."""
+        key = self.key(name)
+        return key is not None and self._place(key).is_file()
+
     def find(self, key: LogKey, words: Encoder, name: str) -> KeptLog | None:
         """The cached data for `key`, as rows for `words`, in a log called `name`; for the reading thread."""
         offset = self._place(key)
