@@ -21,6 +21,9 @@ async def test_space_hides_a_column_and_a_view_keeps_that(analysis: Analysis) ->
         assert "last" in _names(driven)
         await driven.press("W")
         assert isinstance(driven.screen, ColumnsScreen)
+        boxes = [line.split()[1:4] for line in driven.drawn if "[x]" in line or "[ ]" in line]
+        assert boxes[0] == ["[x]", "cause", "why"]
+        assert boxes[1] == ["[", "]", "first"]
         # With the mouse, too.
         await driven.pilot.click("#columns-list", offset=(2, 0))
         await driven.press("escape")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from support.held_inputs import Held, row
+from support.held_inputs import FULL, FULL_ROW, Held, row
 
 _UNKNOWN: Final = "550 5.1.1 <k@other.example>: no such user"
 _RELAYED: Final = "550 5.7.1 Relaying denied"
@@ -14,6 +14,12 @@ _RELAYED: Final = "550 5.7.1 Relaying denied"
 def _refused(reply: str = _UNKNOWN, cause: str = "recipient-unknown", side: str = "outbound", host: str = "",
              **more: object) -> dict[str, object]:  # fmt: skip
     return row(side, host, "", reply, cause, **more)
+
+
+def _exported(body: dict[str, object]) -> str:
+    """A line of OpenTelemetry's file exporter."""
+    record = {"timeUnixNano": "1791534641596853000", "body": body}
+    return json.dumps({"resourceLogs": [{"resource": {}, "scopeLogs": [{"scope": {}, "logRecords": [record]}]}]}) + "\n"
 
 
 SHAPES: Final[dict[str, Held]] = {
@@ -66,6 +72,45 @@ SHAPES: Final[dict[str, Held]] = {
             }
         ),
         (_refused(mailbox="k@other.example", time="2025-03-14 10:22:01"),),
+    ),
+    "records of mail that arrived, of mail that did not, and an apostrophe in a name": Held(
+        "".join(
+            json.dumps({"email": to, "timestamp": 1741947721 + n, "smtp-id": "<a>", "event": event, "response": said})
+            + "\n"
+            for n, (to, event, said) in enumerate(
+                (
+                    ("m@other.example", "delivered", "250 2.0.0 Ok"),
+                    ("n@other.example", "delivered", "250 2.0.0 Ok"),
+                    ("o'neil@other.example", "delivered", _UNKNOWN),
+                    ("o'neil@other.example", "bounce", "250 2.0.0 Ok"),
+                    ("p@other.example", "deferred", "450 4.7.1 Greylisted"),
+                )
+            )
+        ),
+        (
+            _refused(mailbox="o'neil@other.example", time="2025-03-14 10:22:03"),
+            _refused("450 4.7.1 Greylisted", "greylisted", mailbox="p@other.example", time="2025-03-14 10:22:05"),
+        ),
+        ("1 delivery failed without a reply",),
+    ),
+    "events among the lines of a mail server, as OpenTelemetry exports both": Held(
+        _exported(
+            {"stringValue": "Oct  9 08:30:41 mail postfix/smtp[45]: DC477AC10D: to=<k@other.example>, relay="
+             "mx.other.example[203.0.113.9]:25, delay=0.1, dsn=5.1.1, status=bounced (host mx.other.example"
+             f"[203.0.113.9] said: {_UNKNOWN} (in reply to RCPT TO command))"}
+        )
+        + _exported(
+            {"kvlistValue": {"values": [
+                {"key": "provider", "value": {"kvlistValue": {"values": [
+                    {"key": "name", "value": {"stringValue": "MSExchangeTransport"}}]}}},
+                {"key": "message", "value": {"stringValue": FULL}},
+                {"key": "system_time", "value": {"stringValue": "2026-10-09T09:30:41.0000000Z"}},
+            ]}}
+        ),
+        (
+            row("outbound", "mx.other.example", "RCPT", _UNKNOWN, "recipient-unknown", mailbox="k@other.example"),
+            FULL_ROW,
+        ),
     ),
     "cPanel's delivery report": Held(
         '"Event","Sender","Sent Time","Recipient","Delivery Host","Delivery IP","Out Time","Result"\n'

@@ -57,6 +57,7 @@ class MailLog(FollowableTextLog):
     format: ClassVar[Format]
     grammar: ClassVar[type[MailGrammar]]
     """Takes lines of this server apart; the other grammars take the rest."""
+    lines: ClassVar[type[SignedLines]] = SignedLines
     program_pattern: ClassVar[re.Pattern[str]]
     """Matches in the head of a log written by this program."""
     own_signs: ClassVar[re.Pattern[str] | None] = None
@@ -77,7 +78,7 @@ class MailLog(FollowableTextLog):
         self._refusals = Refusals(source.name, self._headers, self._times, self._problem_log)
         self._unanswered = FailedDeliveries(source.name, "deliveries")
         self._broken = BrokenLines(self.line, self._found_in, may_be=self.own_signs is None)
-        self._lines = SignedLines(signs, self.line, self.grammar.beginning, odd if tables else None)
+        self._lines = self.lines(signs, self.line, self.grammar.beginning, odd if tables else None)
 
     def _found_in(self, text: str) -> tuple[Found, LogLine | None, MailGrammar | None]:
         return _found_by(self._grammars, _as_logged(text), self._around)

@@ -1,21 +1,27 @@
-"""Replies beside the lines that a reader understood: in the log of an application, anything may tell of a refusal.
+"""What is in a file besides what its reader understands: replies in other lines, and events among the lines of a log.
 
-The readers of transcripts, of errors of libraries and of deliveries know some lines of such a file; what the others
-say is found by its codes, if no line that was read said the same.
+The readers of transcripts, of errors of libraries and of deliveries know some lines of a file that may be of anything;
+what the others say is found by its codes, if no line that was read said the same. Collectors write the events of
+Windows and the lines of mail servers into one file of records.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from msgspec.structs import replace
 
+from smtpscope.reading.providers import OUR_PROVIDERS
 from smtpscope.reading.record import Batch, LogReader, ReadOptions, Source
 
 _OF_SOME_LINES: Final = frozenset({"transcript", "mail-errors", "delivery"})
 """Formats of a few lines in a file that may be of anything."""
+_JSON: Final = "json-lines"
+"""The wrapper whose records may also be events."""
+_PIECE: Final = 1 << 20
+_LONGEST_NAME: Final = 64
 _BETWEEN_WORDS: Final = re.compile(r"\W+")
 _COMPARED: Final = 60
 """Letters and digits that tell two replies apart."""
@@ -26,14 +32,29 @@ _SENT: Final = re.compile(r"(?:^|[\s|\])])(?:SMTP>>|[-=~]{0,2}>{1,3}|[Ss]en[dt]:
 """A line of a message, which a transcript has behind the mark for what was sent."""
 
 
-def with_beside(reader: LogReader, source: Source, options: ReadOptions, batches: Iterable[Batch]) -> Iterator[Batch]:
-    """`batches` of `reader`, and after them the replies in lines of `source` that it did not understand.
+def with_beside(
+    reader: LogReader,
+    source: Source,
+    options: ReadOptions,
+    batches: Iterable[Batch],
+    open_as: Callable[[Source, ReadOptions, str], LogReader],
+) -> Iterator[Batch]:
+    """`batches` of `reader`, and after them the replies and events of `source` that it did not understand.
 
-    Raises LogError as the reader does.
+    `open_as` gives a reader by the name of its format. Raises LogError as the reader does.
     """
-    if reader.format.name not in _OF_SOME_LINES or options.growing:
+    if options.growing:
         yield from batches
-        return
+    elif reader.format.name in _OF_SOME_LINES:
+        yield from _with_replies(reader, source, options, batches)
+    else:
+        yield from batches
+        wrapper = getattr(reader, "wrapper", None)
+        if wrapper is not None and wrapper.name == _JSON:
+            yield from _events(source, options, open_as)
+
+
+def _with_replies(reader: LogReader, source: Source, options: ReadOptions, batches: Iterable[Batch]) -> Iterator[Batch]:
     read = _Replies()
     for batch in batches:
         for exchange in batch.exchanges:
@@ -50,6 +71,30 @@ def with_beside(reader: LogReader, source: Source, options: ReadOptions, batches
         for batch in StrayReplyReader(source, options, told_before=told_before).batches():
             if batch.exchanges or batch.problems:
                 yield replace(batch, unrelated_records=0)
+
+
+def _events(
+    source: Source, options: ReadOptions, open_as: Callable[[Source, ReadOptions, str], LogReader]
+) -> Iterator[Batch]:
+    """The events of Exchange and IIS among records that hold lines of a mail server."""
+    if not _names_a_source(source):
+        return
+    for batch in open_as(source, options, "json").batches():
+        if batch.records:
+            yield replace(batch, unrelated_records=0)
+
+
+def _names_a_source(source: Source) -> bool:
+    """Whether one of our event sources is named anywhere in a file."""
+    names = [name.encode() for name in OUR_PROVIDERS]
+    before = b""
+    with source.open() as stream:
+        while piece := stream.read(_PIECE):
+            text = before + piece.replace(b"\0", b"").lower()
+            if any(name in text for name in names):
+                return True
+            before = text[-_LONGEST_NAME:]
+    return False
 
 
 class _Replies:

@@ -34,6 +34,11 @@ _IN_UTC: Final = re.compile(
     r"(?P<clock>(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d))"
     r"(?:\.(?P<fraction>\d{1,9}))?(?:Z|\+00:00)\Z"
 )
+_SINCE_1970: Final = re.compile(r"(?P<seconds>1\d{9})(?:\.(?P<fraction>\d{1,9}))?", re.ASCII)
+# Whether a line may begin with a time, after at most one other character: digits and a sign, or a month and a day.
+_MAY_BE_TIME: Final = re.compile(
+    r"[\s\[(>|]{0,8}[12]\d{9}|.?\d{1,4}[-/. ]|.?[^\W\d_]{1,16}\.?\s{1,2}\d|.?@4|.?1?\d[月월]", re.DOTALL
+)
 _QUARTER: Final = 15 * 60
 _SLACK: Final = 60
 """Seconds between the time in a line and the time of its collection."""
@@ -63,7 +68,7 @@ def labelled(line: str, labels: Labels) -> str:
     usual = _usual(line, begin, labels.time)
     if usual is not None:
         return usual
-    own = find_log_time(line[begin : begin + _STAMP])
+    own = find_log_time(line[begin : begin + _STAMP]) if _MAY_BE_TIME.match(line, begin) else None
     outer = find_log_time(f"{labels.time} ") if labels.time else None
     if _OWN_COLUMNS.match(line):
         return line
@@ -91,7 +96,8 @@ def _usual(line: str, begin: int, time: str) -> str | None:
 
     Nearly all records of containers and collectors are such; told so, they take a tenth of the time.
     """
-    own, outer = _STAMPED.match(line, begin), _IN_UTC.match(time)
+    own = _STAMPED.match(line, begin)
+    outer = None if own is None else _IN_UTC.match(time) or _IN_UTC.match(_in_iso(time))
     if own is None or outer is None or _MONTHS.index(own["month"]) + 1 != int(outer["month"]):
         return None
     day = int(own["day"])
@@ -107,6 +113,15 @@ def _usual(line: str, begin: int, time: str) -> str | None:
         return None
     fraction = (outer["fraction"] or "")[:3].ljust(3, "0")
     return f"{outer['date']}T{outer['clock']}.{fraction}+00:00{line[own.end() :]}"
+
+
+def _in_iso(time: str) -> str:
+    """Seconds since 1970 in ISO 8601, "" for anything else."""
+    found = _SINCE_1970.fullmatch(time)
+    if found is None:
+        return ""
+    fraction = f".{found['fraction']}" if found["fraction"] else ""
+    return f"{datetime.fromtimestamp(int(found['seconds']), UTC).isoformat()[:19]}{fraction}Z"
 
 
 def _in_full(text: str, written: WrittenTime) -> str:

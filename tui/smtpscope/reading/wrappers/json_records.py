@@ -62,6 +62,11 @@ class JsonRecords:
             if broken is not None and begin > broken.line_end and text[begin - 1] == "\n":
                 damages += broken.damage(lines)
                 broken = None
+            known = self._known(text, begin)
+            if known is not None:
+                position, line = known
+                lines.append(InnerLine(begin, position, line))
+                continue
             end, value = object_at(block, begin)
             if value is None:
                 if not final and (len(text) - begin < _LONGEST or "\n" not in text[begin:]):
@@ -81,6 +86,8 @@ class JsonRecords:
                     position = end
                     continue
                 streamed = self._lines_of(value, text[start:begin])
+                if streamed and start == begin:
+                    self._learn(text[begin:end], value)
                 lines += [InnerLine(begin, end, line) for line in streamed]
                 position = begin + 1 if not streamed and _holds_records(value) else end
                 continue
@@ -98,6 +105,13 @@ class JsonRecords:
             damages += broken.damage(lines) or _cut_end(text, lines)
         rest = len(text) if final else max(position, min(text.rfind("\n") + 1, opening(text)))
         return parts.unwrapped(lines, damages, rest, final=final)
+
+    def _known(self, text: str, begin: int) -> tuple[int, str] | None:
+        """The end of the object at `begin` and its line, if that is clear without reading it as an object."""
+        return None
+
+    def _learn(self, record: str, value: Mapping[str, object]) -> None:
+        """The text `record` was read as an object."""
 
     def _line_of(self, value: Mapping[str, object]) -> tuple[str, Labels] | None:
         """The line in a record, with what the record says of it."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from smtpscope.errors import LogError
 from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source, TellsUnnamed
-from smtpscope.reading.registry import last_look
+from smtpscope.reading.registry import last_look, open_log
 from smtpscope.reading.sources.packed import PackedSource
 from smtpscope.reading.text.text_log import batches_of
 from smtpscope.reading.unknown.beside_lines import with_beside
@@ -21,7 +21,7 @@ def batches_of_log(
     `readers`.
     """
     reader = readers[source.name]
-    yield from with_beside(reader, source, options, batches_of(reader, source))
+    yield from with_beside(reader, source, options, batches_of(reader, source), open_log)
     if rows() or options.growing:
         return
     for looking in last_look(reader, source, options):

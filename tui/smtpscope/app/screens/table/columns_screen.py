@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widgets import SelectionList, Static
+from textual.widgets._toggle_button import ToggleButton
 from textual.widgets.selection_list import Selection
 
 from smtpscope.app.widgets.key_footer import KeyFooter
@@ -22,6 +25,17 @@ _MEANINGS: Final[dict[ColumnName, str]] = {
     "state": "ongoing, quiet or over",
     "activity": "when it happened, as bars",
 }
+
+
+class _Boxes(SelectionList[ColumnName]):
+    """Textual's boxes have an X also where nothing is ticked, in another colour only."""
+
+    def render_line(self, y: int) -> Strip:
+        left, inner, right, *rest = super().render_line(y)
+        if left.text != ToggleButton.BUTTON_LEFT:
+            return Strip([left, inner, right, *rest])
+        ticked = self.get_option_at_index(self.scroll_offset.y + y).value in self.selected
+        return Strip([Segment(f"[{'x' if ticked else ' '}]", rest[0].style), *rest])
 
 
 class ColumnsScreen(ModalScreen[frozenset[ColumnName]]):
@@ -42,7 +56,7 @@ class ColumnsScreen(ModalScreen[frozenset[ColumnName]]):
     def compose(self) -> ComposeResult:
         with Vertical(id="columns"):
             yield Static(text("Columns. Name, action and count are always shown.", "bold"), id="columns-title")
-            yield SelectionList[ColumnName](
+            yield _Boxes(
                 *(
                     Selection(text(f"{name:<9} {_MEANINGS[name]}"), name, initial_state=name not in self._left_out)
                     for name in OPTIONAL_COLUMNS
@@ -54,7 +68,7 @@ class ColumnsScreen(ModalScreen[frozenset[ColumnName]]):
 
     @property
     def _list(self) -> SelectionList[ColumnName]:
-        return self.query_one(SelectionList)
+        return self.query_one(_Boxes)
 
     def on_mount(self) -> None:
         self._list.focus()

@@ -42,6 +42,14 @@ _MARK = re.compile(
     rf"|{_BRANCH})"
     r"[ \t]{0,8}\Z"
 )
+_ANY_MARK: Final = re.compile(rf"(?<![^\s|\])])(?:{_SENT}|{_RECEIVED}|{_ASKED}|{_ANSWERED}|{_BRANCH})")
+_BEFORE_MARK: Final = frozenset(" \t\r\n\v\f|])")
+_AT_BEGINNING: Final = re.compile(rf"[ \t]{{0,2}}(?:b?['\"])?(?:(?i:{_COMMAND})|[2-5]\d\d(?:[ \-\\'\"]|\s*\Z))")
+_DIGITS: Final = dict.fromkeys(range(ord("1"), ord("9") + 1), "0")
+_MOST_MARKS: Final = 6
+_MOST_HEADERS: Final = 500
+_QUOTED: Final = re.compile(r"b?(['\"])")
+_QUOTING: Final = ("b", "'", '"')
 _LONGEST_MARK: Final = 32
 _LONGEST_HEADER: Final = 160
 _INDENT: Final = 2
@@ -91,6 +99,51 @@ class PeerLine(NamedTuple):
 @lru_cache(maxsize=64)
 def spoken_line(text: str) -> SpokenLine | None:
     """`text` parsed, None if it is neither a command nor a reply."""
+    return _as_before(text) or _searched(text)
+
+
+class _Marks:
+    """The marks of a log, each with the spaces behind it, and the forms of the headers before them: the lines of one
+    log are alike, so most need no search. It forgets everything if there are too many.
+    """
+
+    def __init__(self) -> None:
+        self.ways: dict[str, Way] = {}
+        self.headers: set[str] = set()
+
+    def note(self, header: str, mark: str, way: Way) -> None:
+        """A line has this `mark` behind this `header`."""
+        if len(self.ways) > _MOST_MARKS or len(self.headers) > _MOST_HEADERS:
+            self.ways.clear()
+            self.headers.clear()
+        if _ANY_MARK.search(header) is None:
+            self.ways[mark] = way
+            self.headers.add(header.translate(_DIGITS))
+
+
+_MARKS: Final = _Marks()
+
+
+def _as_before(text: str) -> SpokenLine | None:
+    """`text` parsed if it is like a line before: what `_searched` would return, or None."""
+    begin = mark = None
+    for each in _MARKS.ways:
+        place = text.find(each, 0, _LONGEST_HEADER)
+        if place >= 0 and (begin is None or place < begin):
+            begin, mark = place, each
+    if begin is None or mark is None or (begin and text[begin - 1] not in _BEFORE_MARK):
+        return None
+    header = text[:begin]
+    if header.translate(_DIGITS) not in _MARKS.headers or _AT_BEGINNING.match(text) is not None:
+        return None
+    found = _WORDS.match(text, begin + len(mark), _LONGEST_HEADER + _LONGEST_MARK)
+    if found is None:
+        return None
+    is_reply = found["code"] is not None
+    return SpokenLine(header, session_in(header), _MARKS.ways[mark], _bare(text[found.start() :]), is_reply)
+
+
+def _searched(text: str) -> SpokenLine | None:
     for found in _WORDS.finditer(text, 0, _LONGEST_HEADER + _LONGEST_MARK):
         begin, is_reply = found.start(), found["code"] is not None
         mark = _MARK.search(text, max(0, begin - _LONGEST_MARK), begin)
@@ -98,8 +151,9 @@ def spoken_line(text: str) -> SpokenLine | None:
             continue
         words = _bare(text[begin:])
         if mark is not None:
-            header = text[: mark.start()]
-            return SpokenLine(header, session_in(header), _way(mark), words, is_reply)
+            header, way = text[: mark.start()], _way(mark)
+            _MARKS.note(header, text[mark.start() : begin], way)
+            return SpokenLine(header, session_in(header), way, words, is_reply)
         return SpokenLine("", "", "", words, is_reply) if is_reply or _UNMARKED.match(words) else None
     indented = _INDENTED.match(text)
     return None if indented is None else SpokenLine("", "", "", indented["words"].rstrip(), is_reply=True)
@@ -118,7 +172,7 @@ def _way(mark: re.Match[str]) -> Way:
 def _bare(words: str) -> str:
     """Words without the quotes and the escaped line end that Python puts around them."""
     words = words.rstrip()
-    quoted = re.match(r"b?(['\"])", words)
+    quoted = _QUOTED.match(words) if words[:1] in _QUOTING else None
     if quoted is None:
         return words
     bare = words[quoted.end() :].removesuffix(quoted[1]).removesuffix("\\n").removesuffix("\\r")
@@ -140,8 +194,11 @@ def date_in(text: str) -> str:
     return found["date"] if found else ""
 
 
-@lru_cache(maxsize=1_024)
 def session_in(header: str) -> str:
     """The words of a header that name a session: those with a number that is not a time."""
-    words = header.split()
-    return " ".join(word for word in words if _NAMED.search(word) and not _TIMELIKE.fullmatch(word))
+    return " ".join(filter(_names_session, header.split()))
+
+
+@lru_cache(maxsize=4_096)
+def _names_session(word: str) -> bool:
+    return _NAMED.search(word) is not None and _TIMELIKE.fullmatch(word) is None

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.mail_servers.grammars import Grammars
 from smtpscope.reading.mail_servers.mail_grammar import Around, Found, LoggedRefusal, MailGrammar
 from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.mail_servers.mail_thread import Thread
+from smtpscope.reading.mail_servers.signs.signed_lines import SignedLines
 from smtpscope.reading.mail_servers.transcripts.conversation import Conversation
+from smtpscope.reading.mail_servers.transcripts.dense_lines import DenseLines
 from smtpscope.reading.mail_servers.transcripts.spoken_line import SpokenLine, date_in, peer_line, spoken_line
 from smtpscope.reading.record import Format
-from smtpscope.reading.text.encodings import head_text
+from smtpscope.reading.text.encodings import TextBlock, head_text
 from smtpscope.reading.text.syslog_line import LogLine
 from smtpscope.reading.text.syslog_time import find_log_time
 from smtpscope.reading.text.text_kind import is_markup, is_text
@@ -39,8 +41,7 @@ class TranscriptGrammar(MailGrammar):
     def __init__(self, date: str = "") -> None:
         self._date = date
         self._dated_by_name = bool(date)
-        self.took_date = False
-        """Whether the date in the file name was needed."""
+        self._took_date = False
         self._conversations: dict[str, Conversation] = {}
 
     def line(self, text: str) -> LogLine | None:
@@ -61,7 +62,7 @@ class TranscriptGrammar(MailGrammar):
         clock = _CLOCK.search(header) if self._date else None
         if clock is None:
             return " "
-        self.took_date = self.took_date or self._dated_by_name
+        self._took_date = self._took_date or self._dated_by_name
         return f"{self._date} {clock.group()}"
 
     def refusal(self, line: LogLine, around: Around) -> Found:
@@ -86,6 +87,27 @@ class TranscriptGrammar(MailGrammar):
         reply = _whole_reply(spoken, around)
         return LoggedRefusal(side, conversation.host(side), asked.verb, asked.full, reply, conversation.mailbox(asked))
 
+    def told_date(self) -> bool:
+        """Whether the date in the file name was needed since the last call."""
+        told, self._took_date = self._took_date, False
+        return told
+
+    def holds_nothing(self, text: str) -> bool:
+        """Whether the line `text` is a command or a positive reply: it is taken then, and its time not read.
+
+        Nearly all lines are; the others are left to `refusal`.
+        """
+        spoken = spoken_line(text)
+        if spoken is None or (spoken.is_reply and spoken.words[0] not in "23"):
+            return False
+        conversation = self._conversation(spoken.session)
+        if spoken.is_reply:
+            # A negative reply is never taken here.
+            conversation.reply(spoken)
+        else:
+            conversation.command(spoken)
+        return True
+
     def _conversation(self, session: str) -> Conversation:
         known = self._conversations.get(session)
         if known is None:
@@ -101,26 +123,27 @@ class TranscriptGrammar(MailGrammar):
 
 
 _REPLY_OR_END: Final = r"(?<![\w./@-])[2-5]\d\d(?=[ \-\\\r\n'\"])|(?<!\S)\.(?=[\r\n])"
+_SIGNS: Final = re.compile(rf"\b(?:{_VERBS}|{_VERBS.lower()})\b|{_REPLY_OR_END}|onnect|rying ")
+_FORMAT: Final = Format(
+    name="transcript",
+    service=True,
+    title="Transcript of SMTP sessions (swaks, telnet, curl, mail libraries, MDaemon, SmarterMail)",
+    recognised_by="lines with SMTP commands and lines with replies, marked as sent and received or not at all",
+    lacks=(
+        "the time, in output of test tools",
+        "the date, in logs that have it only in the file name",
+        "the name of the remote host, where neither a line nor its greeting names it",
+    ),
+)
 
 
 class TranscriptLogReader(MailLog):
     """Reads a transcript, or a log of whole sessions, however the two sides are marked."""
 
-    format: ClassVar[Format] = Format(
-        name="transcript",
-        service=True,
-        title="Transcript of SMTP sessions (swaks, telnet, curl, mail libraries, MDaemon, SmarterMail)",
-        recognised_by="lines with SMTP commands and lines with replies, marked as sent and received or not at all",
-        lacks=(
-            "the time, in output of test tools",
-            "the date, in logs that have it only in the file name",
-            "the name of the remote host, where neither a line nor its greeting names it",
-        ),
-    )
+    format: ClassVar[Format] = _FORMAT
     grammar: ClassVar[type[MailGrammar]] = TranscriptGrammar
-    own_signs: ClassVar[re.Pattern[str] | None] = re.compile(
-        rf"\b(?:{_VERBS}|{_VERBS.lower()})\b|{_REPLY_OR_END}|onnect|rying "
-    )
+    lines: ClassVar[type[SignedLines]] = DenseLines
+    own_signs: ClassVar[re.Pattern[str]] = _SIGNS
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
 
     @classmethod
@@ -131,9 +154,19 @@ class TranscriptLogReader(MailLog):
         self._latest = grammar = TranscriptGrammar(_date_in_name(self._source.name))
         return Grammars(lambda: grammar, alone=True)
 
+    def _take_line(self, batching: Batching, block: TextBlock, start: int, behind: int) -> int:
+        dense = cast("DenseLines", self._lines)
+        if dense.may_be_taken(start, behind):
+            line = block.cut(start, behind).rstrip("\r\n")
+            holds_nothing = self._latest.holds_nothing(line)
+            dense.noted(has_sign=holds_nothing or self.own_signs.search(line) is not None)
+            if holds_nothing:
+                self._pass_over(batching, block.text, start, behind)
+                return behind
+        return super()._take_line(batching, block, start, behind)
+
     def _hand_over_problems(self, batching: Batching, *, final: bool) -> None:
-        if final and self._latest.took_date:
-            self._latest.took_date = False
+        if final and self._latest.told_date():
             self._problem_log.add("dates", _DATE_TAKEN, "noted")
         super()._hand_over_problems(batching, final=final)
 

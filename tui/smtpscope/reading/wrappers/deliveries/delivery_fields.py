@@ -23,6 +23,7 @@ SIGN: Final = "delivery-record: "
 
 DELIVERED: Final[dict[str, object]] = {"delivered": True}
 """The record of a delivery that did not fail."""
+_DELIVERED_TEXT: Final = msgspec.json.encode(DELIVERED).decode()
 
 _INNER: Final = ("message", "body", "payload")
 """Names under which a message queue may wrap a whole record as text."""
@@ -42,7 +43,14 @@ _IS_REPLY: Final = re.compile(r"[245]\d\d(?:[ \-]|\Z)")
 _TYPE: Final = re.compile(r"\A\s{0,8}(?:smtp|x-[\w-]{1,40}|dns) ?; ?", re.IGNORECASE)
 _ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _SOMEWHERE: Final = re.compile(r"said: [45]\d\d|(?<![\w.])[45]\d\d[ \-][45]\.\d{1,3}\.\d{1,3}(?![\w.])")
-_MAILBOX: Final = re.compile(r"[^\s<>,;\"'()\[\]]{1,256}@[^\s<>,;\"'()\[\]]{1,255}")
+# An apostrophe is a letter of a name (o'neil), but not where it may be a quote.
+_MAILBOX: Final = re.compile(r"[^\s<>,;\"'()\[\]][^\s<>,;\"()\[\]]{0,255}@[^\s<>,;\"'()\[\]]{1,255}")
+_PARTS: Final = ("enhancedcode.class", "enhancedcode.subject", "enhancedcode.detail")
+"""Of an enhanced status code, as KumoMTA has them."""
+ONE_MAILBOX: Final = (
+    r"[^\x00-\x20<>,;\"'()\[\]@\\][^\x00-\x20<>,;\"()\[\]@\\]{0,255}@[^\x00-\x20<>,;\"'()\[\]@\\]{1,255}"
+)
+"""A regular expression for the text of a mailbox, as JSON writes it without an escape."""
 _SIGNS: Final = re.compile(r"[^a-z0-9.@]+")
 _IS_CODE: Final = re.compile(r"[45]\d\d")
 _READY: Final = re.compile(
@@ -60,7 +68,7 @@ _DEEPEST: Final = 8
 Fields = Mapping[str, object]
 
 
-class _Plan(NamedTuple):
+class RecordPlan(NamedTuple):
     """For records with the same names: those that may hold each fact, in order of preference."""
 
     recipients: tuple[str, ...]
@@ -88,7 +96,7 @@ def delivery_lines(record: Mapping[str, object], prefix: str = "") -> list[str]:
     found = (
         _line(payload, _time(each, plan) or prefix)
         for each in _each_recipient(flat)
-        for plan in (_plan(tuple(each)),)
+        for plan in (plan_of(tuple(each)),)
         for payload in _payloads(each, plan)
     )
     lines = list(islice(found, _MOST_RECIPIENTS))
@@ -106,15 +114,33 @@ def delivery_lines(record: Mapping[str, object], prefix: str = "") -> list[str]:
     return []
 
 
+def arrived(time: str) -> str:
+    """The line of a record of mail that arrived at `time`."""
+    return _line(DELIVERED, time)
+
+
+@lru_cache(maxsize=256)
+def all_folded(names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The `names` of a record without nested ones, folded; None if two are alike then."""
+    folded = tuple(map(_folded, map(str, names)))
+    return folded if len(set(folded)) == len(folded) else None
+
+
+@lru_cache(maxsize=4_096)
+def is_failure(event: str) -> bool:
+    """Whether an `event` of a record is that of mail which did not arrive."""
+    return _OF_FAILURE.fullmatch(event.strip()) is not None
+
+
 def are_of_deliveries(names: Iterable[str]) -> bool:
     """Whether a table with these columns may be about deliveries."""
-    plan = _plan(tuple(dict.fromkeys(map(_folded, names))))
+    plan = plan_of(tuple(dict.fromkeys(map(_folded, names))))
     return bool(plan.recipients and plan.replies and plan.is_of_mail and not plan.is_of_others)
 
 
 def _line(payload: dict[str, object], time: str) -> str:
     try:
-        record = msgspec.json.encode(payload).decode()
+        record = _DELIVERED_TEXT if payload is DELIVERED else msgspec.json.encode(payload).decode()
     except UnicodeEncodeError:
         record = json.dumps(payload)
     if time.isdecimal() and len(time) == _MILLISECONDS:
@@ -144,18 +170,18 @@ def _each_recipient(flat: Fields) -> list[Fields]:
     for value in flat.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             inner = [_flat(item) for item in value[:_MOST_RECIPIENTS] if isinstance(item, dict)]
-            if _mailboxes(inner[0], _plan(tuple(inner[0]))):
+            if _mailboxes(inner[0], plan_of(tuple(inner[0]))):
                 outer = {name: each for name, each in flat.items() if not isinstance(each, list)}
                 return [{**each, **{f"outer.{name}": one for name, one in outer.items()}} for each in inner]
     return [flat]
 
 
-def _payloads(flat: Fields, plan: _Plan) -> list[dict[str, object]]:
+def _payloads(flat: Fields, plan: RecordPlan) -> list[dict[str, object]]:
     """The facts of a record on each recipient, under the names of `delivery_log`."""
     mailboxes = [] if plan.is_of_others else _mailboxes(flat, plan)
     if not mailboxes:
         return []
-    failed = any(_OF_FAILURE.fullmatch(text.strip()) for text in _texts(flat, plan.events))
+    failed = any(map(is_failure, _texts(flat, plan.events)))
     if not (failed or plan.is_of_mail):
         return []
     reply = _reply(flat, plan)
@@ -173,7 +199,7 @@ def _payloads(flat: Fields, plan: _Plan) -> list[dict[str, object]]:
     return [{**program, "to": mailbox, **known} for mailbox in mailboxes]
 
 
-def _mailboxes(flat: Fields, plan: _Plan) -> list[str]:
+def _mailboxes(flat: Fields, plan: RecordPlan) -> list[str]:
     for name in plan.recipients:
         value = flat[name]
         words = value if isinstance(value, str) else " ".join(each for each in _items(value) if isinstance(each, str))
@@ -192,7 +218,7 @@ def _bare(text: str) -> str:
     return _TYPE.sub("", text, count=1).strip()
 
 
-def _reply(flat: Fields, plan: _Plan) -> str:
+def _reply(flat: Fields, plan: RecordPlan) -> str:
     """The reply of the other side, or the words that quote it; "" if the record has none."""
     texts = [_bare(text) for text in _texts(flat, plan.replies)]
     whole = next((text for text in texts if _IS_REPLY.match(text)), "")
@@ -210,17 +236,16 @@ def _reply(flat: Fields, plan: _Plan) -> str:
     return f"{code} {status}{words}".strip()
 
 
-def _enhanced(flat: Fields, plan: _Plan) -> str:
+def _enhanced(flat: Fields, plan: RecordPlan) -> str:
     for text in _texts(flat, plan.statuses):
         found = _ENHANCED.match(text)
         if found is not None:
             return found.group()
-    names = ("enhancedcode.class", "enhancedcode.subject", "enhancedcode.detail")
-    parts = [next(_texts(flat, _names(tuple(flat), (name,))), "") for name in names]
+    parts = [next(_texts(flat, _names(tuple(flat), (name,))), "") for name in _PARTS]
     return ".".join(parts) if all(parts) else ""
 
 
-def _host(flat: Fields, plan: _Plan) -> str:
+def _host(flat: Fields, plan: RecordPlan) -> str:
     for text in _texts(flat, plan.hosts):
         bare = _bare(text).split("(", 1)[0].split(",", 1)[0].strip().strip("<>[]").rstrip(".")
         if bare and " " not in bare and ("." in bare or ":" in bare):
@@ -228,7 +253,7 @@ def _host(flat: Fields, plan: _Plan) -> str:
     return ""
 
 
-def _time(flat: Fields, plan: _Plan) -> str:
+def _time(flat: Fields, plan: RecordPlan) -> str:
     for text in _texts(flat, plan.times):
         whole, _, fraction = text.partition(".")
         if whole.isdecimal():
@@ -251,12 +276,12 @@ def _texts(flat: Fields, names: tuple[str, ...]) -> Iterator[str]:
 
 
 @lru_cache(maxsize=256)
-def _plan(there: tuple[str, ...]) -> _Plan:
+def plan_of(there: tuple[str, ...]) -> RecordPlan:
     def names(*wanted: str) -> tuple[str, ...]:
         return _names(there, wanted)
 
     is_ours = bool(names(*delivery_names.OURS)) and not names(*delivery_names.THEIRS)
-    return _Plan(
+    return RecordPlan(
         recipients=names(*delivery_names.RECIPIENT),
         replies=names(*delivery_names.REPLY),
         reasons=names(*delivery_names.REASON),
@@ -281,13 +306,28 @@ def _plan(there: tuple[str, ...]) -> _Plan:
 @lru_cache(maxsize=2_048)
 def _names(there: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
     """The names of a record that are wanted, in the order of `wanted`."""
+    known = [name for name in there if _meanings(name)]
+    meant = frozenset().union(*map(_meanings, known))
     found: dict[str, None] = {}
     for each in wanted:
+        if each not in meant:
+            continue
         # A name at the top is the event's; deeper ones may be the message's.
-        found.update(dict.fromkeys(name for name in there if name == each))
-        found.update(
-            dict.fromkeys(
-                name for name in there if name.endswith(f".{each}") or (len(each) > _SHORT and name.endswith(each))
-            )
-        )
+        found.update(dict.fromkeys(name for name in known if name == each))
+        found.update(dict.fromkeys(name for name in known if name != each and each in _meanings(name)))
     return tuple(found)
+
+
+@lru_cache(maxsize=8_192)
+def _meanings(name: str) -> frozenset[str]:
+    """Those of all wanted names that `name` stands for."""
+    return frozenset(
+        each
+        for each in _WANTED
+        if name == each or name.endswith(f".{each}") or (len(each) > _SHORT and name.endswith(each))
+    )
+
+
+_WANTED: Final = frozenset(
+    each for table in (*vars(delivery_names).values(), _PARTS) if isinstance(table, tuple) for each in table
+)

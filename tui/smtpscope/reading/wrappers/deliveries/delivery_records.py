@@ -10,6 +10,7 @@ from typing import Final
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.table_rows import DELIMITERS
 from smtpscope.reading.wrappers.deliveries.delivery_fields import are_of_deliveries, delivery_lines
+from smtpscope.reading.wrappers.deliveries.known_forms import KnownForms
 from smtpscope.reading.wrappers.deliveries.queue_listings import QueueListings
 from smtpscope.reading.wrappers.inner_header import Labels
 from smtpscope.reading.wrappers.json_records import JsonRecords
@@ -30,6 +31,15 @@ class DeliveryJson(JsonRecords):
     name = "delivery-json"
     title = "JSON"
     recognised_by = "objects of JSON with a recipient and a reply, by the names that mail services give them"
+
+    def __init__(self) -> None:
+        self._forms = KnownForms()
+
+    def _known(self, text: str, begin: int) -> tuple[int, str] | None:
+        return self._forms.line(text, begin) if begin == 0 or text[begin - 1] == "\n" else None
+
+    def _learn(self, record: str, value: Mapping[str, object]) -> None:
+        self._forms.learn(record, value)
 
     def _line_of(self, value: Mapping[str, object]) -> tuple[str, Labels] | None:
         return None
