@@ -116,6 +116,22 @@ def knowledge_option(command: Command) -> Command:
 
 
 def query_options(command: Command) -> Command:
+    """The same as `log_options`, with `--since` and `--until`: what is outside of them is not read."""
+    options = (
+        click.option(
+            "--since",
+            "read_since",
+            metavar="TIME",
+            help="Read only what is not older: 2026-11-16, 2026-11-16T13:00, yesterday; 24h and 7d count from now.",
+        ),
+        click.option(
+            "--until", "read_until", metavar="TIME", help="Read only what is not newer; a day counts to its end."
+        ),
+    )
+    return _with(log_options(command), *options)
+
+
+def log_options(command: Command) -> Command:
     """FILE..., `--filter`, `--timezone`, `--date-order` and the options of knowledge, passed on together as `query`."""
 
     @wraps(command)
@@ -130,13 +146,13 @@ def query_options(command: Command) -> Command:
         date_order: DateOrder | None,
         read_as: str | None,
         jobs: int | None,
-        since: str | None,
-        until: str | None,
+        read_since: str | None = None,
+        read_until: str | None = None,
         **others: Any,
     ) -> None:
         query = Query(
             files, filter_text, zone, knowledge, own_knowledge, salvage, count_duplicates, date_order, read_as, jobs,
-            since, until,
+            read_since, read_until,
         )  # fmt: skip
         command(query=query, **others)
 
@@ -151,12 +167,6 @@ def query_options(command: Command) -> Command:
             shell_complete=filter_terms,
             help="Only events that match this filter.",
         ),
-        click.option(
-            "--since",
-            metavar="TIME",
-            help="Read only what is not older: 2026-11-16, 2026-11-16T13:00, yesterday; 24h and 7d count from now.",
-        ),
-        click.option("--until", metavar="TIME", help="Read only what is not newer; a day counts to its end."),
         click.option(
             "--timezone",
             "zone",

@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from smtpscope.cli.log_arguments import check_named, check_target, end, read
-from smtpscope.cli.options import Query, format_option, query_options, target_options
+from smtpscope.cli.options import Query, format_option, log_options, target_options
 from smtpscope.cli.streams import Target
 from smtpscope.errors import SmtpscopeError, UsageError
 
@@ -18,7 +18,7 @@ _ENDINGS: Final = {".prom": "prometheus", ".json": "json"}
 
 
 @click.command(short_help="Check for what needs action: for monitoring and cron.")
-@query_options
+@log_options
 @click.option("--since", default="24h", show_default=True, metavar="TIME", help="The window, up to the end of the log.")
 @click.option(
     "--state",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from smtpscope.cli.log_arguments import check_named, check_target, end, read, say_when_nothing_fits
-from smtpscope.cli.options import Query, format_option, mask_option, query_options, target_options
+from smtpscope.cli.options import Query, format_option, log_options, mask_option, target_options
 from smtpscope.cli.streams import Target
 from smtpscope.errors import UsageError
 
@@ -26,7 +26,7 @@ _ENDINGS: Final = {".md": "markdown", ".html": "html", ".htm": "html", ".json": 
 
 
 @click.command(short_help="Compare two logs or two periods: new, gone, more, fewer.")
-@query_options
+@log_options
 @click.option("--since", "since", multiple=True, metavar="TIME", help="Compare what is before TIME with what is since.")
 @click.option("--until", "until", multiple=True, metavar="TIME", help="The end of a period, not included.")
 @target_options
