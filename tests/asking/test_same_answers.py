@@ -17,6 +17,7 @@ from smtpscope.asking.set_rows import SetRows
 from smtpscope.asking.set_times import activity, timeline
 from smtpscope.asking.tree.set_levels import KEYS
 from smtpscope.asking.tree.set_tree import SetTree
+from smtpscope.errors import LogError
 from smtpscope.session.filtering import rows_that_match
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.filter.filter_fields import FIELDS
@@ -60,6 +61,15 @@ def test_nothing_is_written_where_the_user_is(both: Both, tmp_path: Path, monkey
     asked.close()
     assert list((tmp_path / "here").iterdir()) == []
     assert not Path(spill).exists()
+
+
+def test_a_part_that_is_gone_is_said(both: Both, tmp_path: Path) -> None:
+    asked = set_of(both[0], tmp_path)
+    for part in tmp_path.glob("part*.parquet"):
+        part.unlink()
+    with pytest.raises(LogError, match="Open the set again"):
+        asked.tuples("SELECT count(DISTINCT reply) FROM part_rows")
+    asked.close()
 
 
 GROUPED = (

@@ -188,13 +188,13 @@ class ExchangeSet:
 
     def columns(self, statement: str, values: Iterable[object] = ()) -> Results:
         """The columns of the result of `statement`, by name."""
-        with self._lock:
+        with self._asking():
             found: Results = self._connection.execute(statement, list(values)).fetchnumpy()
         return found
 
     def tuples(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
         """The rows of the result of `statement`."""
-        with self._lock:
+        with self._asking():
             found: list[tuple[Any, ...]] = self._connection.execute(statement, list(values)).fetchall()
         return found
 
@@ -207,8 +207,21 @@ class ExchangeSet:
 
     def run(self, statement: str, values: Iterable[object] = ()) -> None:
         """Runs `statement`, which has no result."""
-        with self._lock:
+        with self._asking():
             self._connection.execute(statement, list(values))
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """The engine for one thread. Raises LogError where a file of the set can't be read any more."""
+        with self._lock:
+            try:
+                yield
+            except self._engine.file_error as error:
+                raise LogError(
+                    where="the set",
+                    what=f"a file of the set can't be read any more ({str(error).splitlines()[0][:200]})",
+                    remedy="Open the set again: fleet read or fleet compact has exchanged its files meanwhile",
+                ) from error
 
     @contextmanager
     def arrays(self, name: str, columns: Mapping[str, NDArray[Any]]) -> Iterator[None]:

@@ -27,6 +27,7 @@ class SetEngine:
                 where=where, what=f"{purpose} needs DuckDB, which is not installed", remedy=f"Install it: {EXTRA}"
             ) from error
         self.error: type[Exception] = module.Error
+        self.file_error: type[Exception] = module.IOException
         self._spilled = TemporaryDirectory(prefix="smtpscope-", ignore_cleanup_errors=True)
         own = {
             "memory_limit": memory,
