@@ -110,7 +110,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 def read_and_name_the_process(job: LogJob) -> ReadLog:
     """Reads the log, unless it kills its worker; says before which process does it."""
-    (Path(job.folder) / "process").write_text(str(os.getpid()), encoding="ascii")
+    draft = Path(job.folder) / f"process-{os.getpid()}"
+    draft.write_text(str(os.getpid()), encoding="ascii")
+    # Renamed, as it is read while others write it.
+    draft.replace(Path(job.folder) / "process")
     return read_or_die(job)
 
 
