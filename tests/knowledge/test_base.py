@@ -100,6 +100,7 @@ def test_every_entry_can_be_filled_for_both_sides(knowledge: KnowledgeBase) -> N
     ("words", "first"),
     [
         ("greylisted", "greylisted"),
+        ("greylist", "greylisted"),
         ("mailbox full", "mailbox-full"),
         ("xexch50 refused", "xexch50-refused"),
         ("spamhous", "spamhaus-listed"),

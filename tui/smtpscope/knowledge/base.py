@@ -256,7 +256,14 @@ def _score(wanted: str, entry: Entry) -> float:
     heading = f"{name} {entry.title.casefold()}".split()
     text = " ".join((entry.meaning, *entry.causes, entry.outbound.reading, entry.inbound.reading)).casefold()
     typed = wanted.split()
-    return sum(max(95.0 * (word in text), *(fuzz.ratio(word, held) for held in heading)) for word in typed) / len(typed)
+
+    def met(word: str, held: str) -> float:
+        # What is being typed is the beginning of a word.
+        return 99.0 if len(word) > 2 and held.startswith(word) else fuzz.ratio(word, held)
+
+    found = sum(max(95.0 * (word in text), *(met(word, held) for held in heading)) for word in typed) / len(typed)
+    # Of several, the one that is named after it.
+    return found + 0.5 * entry.id.startswith(wanted)
 
 
 def _asked(question: Question, titles: Mapping[str, str]) -> str:
