@@ -13,9 +13,6 @@ from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.widgets.counted_list import CountedList
 from smtpscope.app.widgets.timeline_list import TimelineList
-from smtpscope.asking.set_manifest import read_manifest
-from smtpscope.fleet.group_files import with_group_tables
-from smtpscope.fleet.set_files import write_manifest
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.session import Analysis
 from smtpscope.session.browsing.browsed import Browsed
@@ -39,9 +36,7 @@ def folders(
     analysis.read_all()
     made = {kept: tmp_path_factory.mktemp("sets") / f"set{kept}" for kept in (False, True)}
     for kept, folder in made.items():
-        write_set(analysis.store, folder, unrelated=analysis.unrelated_records)
-        if kept:
-            write_manifest(folder, with_group_tables(folder, read_manifest(str(folder)), "200MB"))
+        write_set(analysis.store, folder, unrelated=analysis.unrelated_records, with_group_tables=kept)
     return made
 
 

@@ -13,6 +13,7 @@ from smtpscope.asking.group_tables import write_group_tables
 from smtpscope.asking.set_manifest import MANIFEST, LogReceipt, SetManifest, SetPart, encoded_manifest
 from smtpscope.export.conversion.convert_columns import DiagnosedExchange
 from smtpscope.export.conversion.set_parts import SetRow, write_part
+from smtpscope.fleet.group_files import with_group_tables as manifest_with_tables
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.store.event_store import EventStore
 from store.events import exchange, ms, store_of
@@ -124,7 +125,7 @@ def row_of(store: EventStore, asked: ExchangeSet) -> dict[int, int]:
     return numbers
 
 
-def write_set(store: EventStore, folder: Path, *, unrelated: int = 0) -> None:
+def write_set(store: EventStore, folder: Path, *, unrelated: int = 0, with_group_tables: bool = False) -> None:
     """The rows of `store` as a set in `folder`, with a receipt for each log; the first log has the other records."""
     parts: list[SetPart] = []
     logs: list[LogReceipt] = []
@@ -145,7 +146,10 @@ def write_set(store: EventStore, folder: Path, *, unrelated: int = 0) -> None:
                 unrelated=0 if number else unrelated,
             )
         )
-    (folder / MANIFEST).write_bytes(encoded_manifest(SetManifest(parts=tuple(parts), logs=tuple(logs))))
+    manifest = SetManifest(parts=tuple(parts), logs=tuple(logs))
+    if with_group_tables:
+        manifest = manifest_with_tables(folder, manifest, "200MB")
+    (folder / MANIFEST).write_bytes(encoded_manifest(manifest))
 
 
 def _rows_of_logs(store: EventStore) -> dict[str, list[SetRow]]:

@@ -12,7 +12,9 @@ from cli.conftest import Smtpscope, smtpscope
 from cli.processes import SAMPLES
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.session import Analysis
+from smtpscope.session.sets.set_analysis import SetAnalysis
 from smtpscope.store.times import zone_named
+from store.events import exchange, store_of
 from support.sets import write_set
 
 __all__ = ["smtpscope"]
@@ -43,6 +45,15 @@ def test_the_report(smtpscope: Smtpscope, folder: Path, text: str, grouping: str
     expected, found = (smtpscope("report", place, *asked) for place in (SAMPLES, str(folder)))
     assert (found.exit_code, found.stderr) == (expected.exit_code, expected.stderr)
     assert without_files(found.stdout) == without_files(expected.stdout)
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["rows", "group tables"])
+def test_some_times_in_an_assumed_zone_are_not_all(tmp_path: Path, kept: bool) -> None:
+    store = store_of(*(exchange(offset=number, time_assumed=number == 0) for number in range(3)))
+    write_set(store, tmp_path / "set", with_group_tables=kept)
+    analysis = SetAnalysis(KnowledgeBase.load(), str(tmp_path / "set"))
+    assert analysis.overview().times_assumed == store.times_assumed == "partly"
+    analysis.close()
 
 
 @pytest.mark.parametrize("text", FILTERS[1:])

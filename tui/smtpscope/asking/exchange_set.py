@@ -56,6 +56,7 @@ SELECT *,
        CASE WHEN sender IS NOT NULL THEN coalesce(mailbox_key, sender) END AS sender_key,
        -- What a cell has, so that both are asked alike.
        1::BIGINT AS events, (time_ms IS NOT NULL)::BIGINT AS timed, time_ms AS last_ms,
+       coalesce(time_assumed, FALSE)::BIGINT AS assumed,
        (recipient IS NOT NULL)::BIGINT AS named, recipient AS last_recipient,
        coalesce(computer, '') AS first_server, coalesce(computer, '') AS last_server
   FROM parts

@@ -53,7 +53,7 @@ CELLS: Final = "kept_cells"
 FACTS: Final = "kept_facts"
 """The names that the tables have in a set that is asked."""
 CELL_COLUMNS: Final = frozenset(
-    {*CELL_KEYS, "code", "time_assumed", "events", "timed", "time_ms", "last_ms", "row", "first_row", "named"}
+    {*CELL_KEYS, "code", "assumed", "events", "timed", "time_ms", "last_ms", "row", "first_row", "named"}
     | {"recipient", "last_recipient", "first_server", "last_server"}
 )
 
@@ -65,7 +65,7 @@ PLACES: Final[Mapping[str, str]] = {"code": "code", "remote_host_key": "host_pla
 
 # What most cells, which are of one row, have twice is null in the file.
 _OF_CELL: Final = f"""
-SELECT {", ".join(CELL_KEYS)}, bool_or(time_assumed) AS time_assumed, count(*) AS events, count(time_ms) AS timed,
+SELECT {", ".join(CELL_KEYS)}, count(*) FILTER (time_assumed) AS assumed, count(*) AS events, count(time_ms) AS timed,
        min(time_ms) AS first_ms, max(time_ms) AS last_ms, min(row) AS row,
        min_by(row, ROW(coalesce(time_ms, {NO_TIME}), row)) AS first_row, count(recipient_key) AS named,
        min(recipient) AS recipient, max(recipient) AS last_recipient,

@@ -163,8 +163,7 @@ class SetAnalysis:
         counts = dict.fromkeys(DIRECTIONS, 0)
         duplicates = without_zone = events = 0
         for direction, again, rows, of_assumed in self._set.tuples(
-            "SELECT direction, again, sum(events)::BIGINT, "
-            "coalesce(sum(events) FILTER (WHERE time_assumed), 0)::BIGINT "
+            "SELECT direction, again, sum(events)::BIGINT, sum(assumed)::BIGINT "
             f"FROM {self._set.relation(TRUE)} GROUP BY ALL"
         ):
             events += rows
