@@ -287,10 +287,9 @@ class Analysis:
 
     def event_text(self, row: int) -> str:
         """One event as text for a ticket; not yet harmless, but without credentials."""
-        from smtpscope.export.event_text import event_text
-        from smtpscope.export.masking.credentials import hidden
+        from smtpscope.session.documents import text_of_event
 
-        return event_text(hidden(self.store.exchange(row), "")[0], self.zone)
+        return text_of_event(self.store.exchange(row), self.zone)
 
     def raw(self, row: int) -> str:
         """The raw record of `row` (text, or the event's XML); a sentence if it is gone."""

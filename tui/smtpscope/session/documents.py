@@ -7,6 +7,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 from smtpscope.errors import LogError
+from smtpscope.export.event_text import event_text
 from smtpscope.export.masking.credentials import hidden
 from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
 from smtpscope.session.log_loader import LogLoader
@@ -15,6 +16,7 @@ from smtpscope.store.incident_key import IncidentKey
 from smtpscope.store.times import zone_label
 
 if TYPE_CHECKING:
+    from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.probes.live_check import LiveResult
 
 
@@ -64,6 +66,11 @@ def _summary(detail: IncidentDetail, raw: str, live: tuple[LiveResult, ...]) -> 
         explanations=detail.explanations,
         live=live,
     )
+
+
+def text_of_event(exchange: SmtpExchange, zone: tzinfo) -> str:
+    """One event as text for a ticket; not yet harmless, but without credentials."""
+    return event_text(hidden(exchange, "")[0], zone)
 
 
 def raw_text(loader: LogLoader, row: int, event: str) -> str:

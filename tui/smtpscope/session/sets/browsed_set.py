@@ -204,10 +204,9 @@ class BrowsedSet:
 
     def event_text(self, row: int) -> str:
         """One event as text for a ticket; not yet harmless, but without credentials."""
-        from smtpscope.export.event_text import event_text
-        from smtpscope.export.masking.credentials import hidden
+        from smtpscope.session.documents import text_of_event
 
-        return event_text(hidden(self._store.exchange(row), "")[0], self.zone)
+        return text_of_event(self._store.exchange(row), self.zone)
 
     def raw(self, row: int) -> str:
         """The event as parsed: a set has no raw records."""

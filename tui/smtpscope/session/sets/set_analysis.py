@@ -125,15 +125,13 @@ class SetAnalysis:
         """The summary of some incidents, for any export format, with the results of live checks. A set has no raw
         records, so samples are as parsed.
         """
-        from smtpscope.export.event_text import event_text
-        from smtpscope.export.masking.credentials import hidden
-        from smtpscope.session.documents import summary_document
+        from smtpscope.session.documents import summary_document, text_of_event
 
         details = tuple(details)
         samples = {detail.incident.sample_row: detail.sample for detail in details}
 
         def text_of(row: int) -> str:
-            return event_text(hidden(samples[row], "")[0], self.zone)
+            return text_of_event(samples[row], self.zone)
 
         return summary_document(self, details, view, self.zone, text_of, live)
 
