@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.errors import FilterError
 from smtpscope.session.user_data import UserData
 from smtpscope.store.event_store import Annotations, EventStore
 
 if TYPE_CHECKING:
-    from smtpscope.store.filter.suggestions import Completion
+    pass
 
 
 def rows_that_match(store: EventStore, filter_text: str, zone: tzinfo, *, twice: bool) -> NDArray[np.bool_]:
@@ -49,16 +48,3 @@ def annotations_for(user_data: UserData, filter_text: str) -> Annotations:
         frozenset(user_data.marks) if "marked:" in words else frozenset(),
         user_data.noted() if "noted:" in words else frozenset(),
     )
-
-
-def filter_completions(store: EventStore, text: str, cursor: int, zone: tzinfo, *, twice: bool) -> list[Completion]:
-    """How the term at `cursor` may go on; values are those that the other terms let through."""
-    from smtpscope.store.filter.suggestions import CountedInStore, completions, term_at
-
-    term = term_at(text, cursor)
-    others = text if term is None else f"{text[: term.start]} {text[term.end :]}"
-    try:
-        mask = rows_that_match(store, others, zone, twice=twice)
-    except FilterError:
-        mask = rows_that_match(store, "", zone, twice=twice)
-    return completions(CountedInStore(store, store.rows_by_time(mask)), text, cursor)

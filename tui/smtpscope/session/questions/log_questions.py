@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from smtpscope.session.filtering import filter_completions, rows_that_match
+from smtpscope.session.filtering import rows_that_match
 from smtpscope.session.incident_split import incident_keys
 from smtpscope.session.questions.layers import Layer, StackedBy, action_terms, host_terms, layers_of
 from smtpscope.store.activity import State
 from smtpscope.store.event_store import EventStore
-from smtpscope.store.filter.suggestions import Completion
+from smtpscope.store.filter.suggestions import Completion, CountedInStore, by_other_terms, completions
 from smtpscope.store.grouping.facets import facets
 from smtpscope.store.grouping.group_tree import TreePart
 from smtpscope.store.grouping.incident import Episode
@@ -69,8 +69,12 @@ class LogQuestions:
         return activity(self._store, bins)
 
     def completions(self, text: str, cursor: int) -> list[Completion]:
-        """How the term of the filter `text` at `cursor` may go on."""
-        return filter_completions(self._store, text, cursor, self._zone, twice=self._twice)
+        """How the term of the filter `text` at `cursor` may go on, with values that the other terms let through."""
+        store = self._store
+        mask = by_other_terms(
+            text, cursor, lambda others: rows_that_match(store, others, self._zone, twice=self._twice)
+        )
+        return completions(CountedInStore(store, store.rows_by_time(mask)), text, cursor)
 
     def incident_keys(self, part: TreePart) -> Sequence[IncidentKey]:
         """The incidents in `part`, the most frequent first."""

@@ -14,11 +14,10 @@ from smtpscope.asking.set_facets import facets
 from smtpscope.asking.set_incidents import incident_keys
 from smtpscope.asking.set_times import activity, layered_timeline
 from smtpscope.asking.sql import Sql
-from smtpscope.errors import FilterError
 from smtpscope.session.questions.layers import Layer, StackedBy, action_terms, host_terms, layers_of
 from smtpscope.store.activity import State, state_of
 from smtpscope.store.filter.field_table import Field
-from smtpscope.store.filter.suggestions import Completion, completions, term_at
+from smtpscope.store.filter.suggestions import Completion, by_other_terms, completions
 from smtpscope.store.grouping.group_tree import TreePart
 from smtpscope.store.grouping.incident import Episode
 from smtpscope.store.grouping.time_bins import Step, Timeline, episode_sentence, episodes
@@ -89,12 +88,7 @@ class SetQuestions:
 
     def completions(self, text: str, cursor: int) -> list[Completion]:
         """How the term of the filter `text` at `cursor` may go on, with values that the other terms let through."""
-        term = term_at(text, cursor)
-        others = text if term is None else f"{text[: term.start]} {text[term.end :]}"
-        try:
-            rows = self._asked.asked(others, self._zone)
-        except FilterError:
-            rows = self._asked.asked("", self._zone)
+        rows = by_other_terms(text, cursor, lambda others: self._asked.asked(others, self._zone))
         return completions(CountedInSet(self._asked, rows), text, cursor)
 
     def incident_keys(self, part: TreePart) -> Sequence[IncidentKey]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -33,6 +33,7 @@ _MOST_COMPLETIONS = 20
 _LONGEST_WORD = 100
 _MOST_WORDS = 8
 _WORD = re.compile(r"\w[\w@.'+-]*")
+_Rows = TypeVar("_Rows")
 _LABEL = re.compile(r"[^@.]+")
 
 
@@ -95,6 +96,15 @@ def term_at(text: str, cursor: int) -> WrittenTerm | None:
         if term.start < cursor <= term.end:
             return term
     return None
+
+
+def by_other_terms(text: str, cursor: int, rows_of: Callable[[str], _Rows]) -> _Rows:
+    """What `rows_of` gives for `text` without the term at `cursor`; for "" where that is no filter."""
+    term = term_at(text, cursor)
+    try:
+        return rows_of(text if term is None else f"{text[: term.start]} {text[term.end :]}")
+    except FilterError:
+        return rows_of("")
 
 
 def _begins(field: Field, word: str) -> bool:
