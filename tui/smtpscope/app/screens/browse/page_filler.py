@@ -40,10 +40,11 @@ class PageFiller:
         """Whether lines are about to be filled."""
         return bool(self._unfilled)
 
-    def load_page(self, view: View, opened: dict[Hashable, bool], bins: int) -> None:
-        """Loads the first page of `view`, and the events of the groups that are open; for the thread of queries.
+    def load_page(self, view: View, opened: dict[Hashable, bool], bins: int, header_bins: int) -> None:
+        """Loads the first page of `view`, the events of the groups that are open and the activity in the header, which
+        has `header_bins` parts; for the thread of queries.
 
-        Activity, which has `bins` parts, is left to the drawing of the lines if it is not in memory.
+        Activity of groups, which has `bins` parts, is left to the drawing of the lines if it is not in memory.
         """
         analysis, last = self._state.analysis, len(view.tree.levels) - 1
         if analysis.logs is not None:
@@ -59,6 +60,8 @@ class PageFiller:
             first = [place.index for place in places if place.level == level and place.row is None]
             if first:
                 view.tree.prepare(level, 0, first)
+        # Kept, so that it is there when the view is shown.
+        analysis.questions.activity(header_bins)
 
     def when_loaded(self, entry: OutlineEntry, then: Callable[[], None]) -> None:
         """Calls `then` once the events of the group `entry` are in memory; at once where all are."""

@@ -113,8 +113,7 @@ class ViewController:
         def ask() -> tuple[View, str | None]:
             view = analysis.view(text, grouping=grouping, sort=sort, descending=descending)
             # The first page is computed here, so drawing it never blocks.
-            self._filler.load_page(view, opened, row_bins)
-            analysis.questions.activity(header_bins)
+            self._filler.load_page(view, opened, row_bins, header_bins)
             suggestion = state.analysis.suggestion(text) if text and not view.count and view.total else None
             return view, suggestion
 
