@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Protocol
 
-from smtpscope.errors import LogError, Problem
+from smtpscope.errors import Problem
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.parsing.smtp_exchange import SmtpExchange
@@ -15,14 +15,12 @@ from smtpscope.reading.record import FileInformation
 from smtpscope.session.live.kept_results import KeptResults
 from smtpscope.session.questions.questions import Questions
 from smtpscope.session.user_data import UserData
-from smtpscope.session.view_values import EventDetail, IncidentDetail, ListedIncident, LoadedBatch, Overview, View
-from smtpscope.store.grouping.dimensions import Grouping
-from smtpscope.store.grouping.group_sorting import SortColumn
+from smtpscope.session.view_values import EventDetail, IncidentDetail, ListedIncident, LoadedBatch, View
+from smtpscope.session.viewed_run import ViewedRun
 from smtpscope.store.grouping.group_tree import TreePart
 from smtpscope.store.grouping.incident import IncidentKey
 
 if TYPE_CHECKING:
-    from smtpscope.export.summaries.summary import SummaryDocument
     from smtpscope.reading.smtp_session import SmtpSession
     from smtpscope.session.analysis import Analysis
 
@@ -53,7 +51,7 @@ class BrowsedStore(Protocol):
         ...
 
 
-class Browsed(Protocol):
+class Browsed(ViewedRun, Protocol):
     """See `Analysis` for what each answer means. Questions are asked by one thread at a time."""
 
     zone: tzinfo
@@ -72,15 +70,6 @@ class Browsed(Protocol):
 
     @property
     def questions(self) -> Questions: ...
-
-    @property
-    def files(self) -> tuple[str, ...]: ...
-
-    @property
-    def errors(self) -> list[LogError]: ...
-
-    @property
-    def problems(self) -> list[Problem]: ...
 
     @property
     def noted(self) -> list[Problem]: ...
@@ -116,19 +105,6 @@ class Browsed(Protocol):
 
     def set_assumed_zone(self, zone: tzinfo) -> None: ...
 
-    def overview(self) -> Overview: ...
-
-    def view(
-        self,
-        filter_text: str = "",
-        *,
-        grouping: Grouping = "code",
-        sort: SortColumn = "attention",
-        descending: bool = False,
-    ) -> View: ...
-
-    def suggestion(self, filter_text: str) -> str | None: ...
-
     def event(self, row: int) -> EventDetail: ...
 
     def match(self, row: int) -> Match: ...
@@ -144,8 +120,6 @@ class Browsed(Protocol):
     def mark(self, part: TreePart) -> bool: ...
 
     def incident_of(self, row: int, view: View) -> list[IncidentDetail]: ...
-
-    def document(self, details: Iterable[IncidentDetail], view: View) -> SummaryDocument: ...
 
     def event_text(self, row: int) -> str: ...
 
