@@ -99,7 +99,7 @@ def term_at(text: str, cursor: int) -> WrittenTerm | None:
 
 
 def by_other_terms(text: str, cursor: int, rows_of: Callable[[str], _Rows]) -> _Rows:
-    """What `rows_of` gives for `text` without the term at `cursor`; for "" where that is no filter."""
+    """What `rows_of` gives for `text` without the term at `cursor`; for "" where that is not a filter."""
     term = term_at(text, cursor)
     try:
         return rows_of(text if term is None else f"{text[: term.start]} {text[term.end :]}")

@@ -110,10 +110,6 @@ class DimensionTable:
                 return dimension
         raise KeyError(name)
 
-    def with_column(self, column: str) -> Dimension | None:
-        """The dimension saved as `column`; None if this version has none."""
-        return next((dimension for dimension in self.dimensions if dimension.column == column), None)
-
     def of(self, grouping: Grouping) -> tuple[Dimension, ...]:
         """The levels of `grouping`, outer one first. Raises KeyError for an unknown name."""
         if grouping == NO_GROUPS:
