@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
@@ -11,11 +11,11 @@ import pytest
 from msgspec.structs import replace
 
 from smtpscope.asking.exchange_set import ExchangeSet
+from smtpscope.asking.set_columns import KEYS
 from smtpscope.asking.set_facets import FACETS, facets
 from smtpscope.asking.set_incidents import incident, incident_keys
 from smtpscope.asking.set_rows import SetRows
 from smtpscope.asking.set_times import activity, timeline
-from smtpscope.asking.tree.set_levels import KEYS
 from smtpscope.asking.tree.set_tree import SetTree
 from smtpscope.errors import LogError
 from smtpscope.session.filtering import rows_that_match
@@ -69,6 +69,32 @@ def test_a_part_that_is_gone_is_said(both: Both, tmp_path: Path) -> None:
         part.unlink()
     with pytest.raises(LogError, match="Open the set again"):
         asked.tuples("SELECT count(DISTINCT reply) FROM part_rows")
+    asked.close()
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["rows", "group tables"])
+def test_a_question_that_was_interrupted_can_be_asked_again(
+    both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    asked = set_of(both[0], tmp_path, with_group_tables=kept)
+    run, interrupted = asked.run, list[str]()
+
+    def interrupting(statement: str, values: Iterable[object] = ()) -> None:
+        table = next((name for name in ("ranks_host", "states_of_incidents") if f"TABLE {name}" in statement), "")
+        if table and table not in interrupted:
+            interrupted.append(table)
+            raise asked.error("INTERRUPT Error: Interrupted!")
+        run(statement, values)
+
+    monkeypatch.setattr(asked, "run", interrupting)
+    with pytest.raises(asked.error):
+        asked.ranks("host")
+    assert asked.tuples(f"SELECT count(*) > 0 FROM {asked.ranks('host')}") == [(True,)]
+    with pytest.raises(asked.error):
+        asked.in_state("over")
+    over = asked.in_state("over")
+    assert asked.tuples(f"SELECT count(*) > 0 FROM part_rows WHERE {over.text}", over.values) == [(True,)]
+    assert interrupted == ["ranks_host", "states_of_incidents"]
     asked.close()
 
 

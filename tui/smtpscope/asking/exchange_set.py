@@ -27,6 +27,7 @@ from smtpscope.asking.group_tables import (
     GroupTables,
 )
 from smtpscope.asking.incident_states import StatesOfIncidents
+from smtpscope.asking.set_columns import KEYS
 from smtpscope.asking.set_engine import SetEngine, literal
 from smtpscope.asking.set_manifest import SetManifest
 from smtpscope.asking.sql import TRUE, Sql, all_of, storable
@@ -153,7 +154,7 @@ class ExchangeSet:
         """The statement for the states of incidents, if they are kept."""
         if self.kept is None:
             return None
-        return KEPT_STATES.format(hosts=self.ranks("host", "remote_host_key"), causes=self.ranks("cause", "category"))
+        return KEPT_STATES.format(hosts=self.ranks("host"), causes=self.ranks("cause"))
 
     def close(self) -> None:
         """Lets go of the parts, and removes what did not fit into memory."""
@@ -284,28 +285,28 @@ class ExchangeSet:
             self._address_keys = [key for (key,) in found]
         return self._address_keys
 
-    def ranks(self, name: str, key: str) -> str:
-        """A table with the `place` of each value of the expression `key` among all: in the order in which they come.
+    def ranks(self, dimension: str) -> str:
+        """A table with the `place` of each `key` of a dimension among all: in the order in which they come.
 
         It is as the numbers of a store are: no mailbox is before all, and a code is its own place.
         """
-        table = f"ranks_{name}"
+        table, key = f"ranks_{dimension}", KEYS[dimension]
         if table not in self._ranked:
-            self._ranked.add(table)
             if self.kept is not None and key in PLACES:
-                self.run(f"CREATE TABLE {table} AS SELECT DISTINCT {key} AS key, {PLACES[key]} AS place FROM {CELLS}")
-                return table
-            if name == "code":
-                self.run(f"CREATE TABLE {table} AS SELECT DISTINCT code AS key, code AS place FROM part_rows")
-                return table
-            # A mailbox comes with the first command that names it, be it as sender or as recipient.
-            first = "coalesce(recipient_key, sender_key)" if name == "recipient" else key
-            self.run(
-                f"CREATE TABLE {table} AS SELECT key, row_number() OVER (ORDER BY first) - 1 AS place FROM "
-                f"(SELECT {first} AS key, min(row) AS first FROM {self.relation(TRUE, 'row', key)} "
-                f"WHERE {first} IS NOT NULL GROUP BY 1)"
-            )
-            self.run(f"INSERT INTO {table} VALUES (NULL, -1)")
+                found = f"SELECT DISTINCT {key} AS key, {PLACES[key]} AS place FROM {CELLS}"
+            elif dimension == "code":
+                found = "SELECT DISTINCT code AS key, code AS place FROM part_rows"
+            else:
+                # A mailbox comes with the first command that names it, be it as sender or as recipient.
+                first = "coalesce(recipient_key, sender_key)" if dimension == "recipient" else key
+                found = (
+                    f"SELECT key, row_number() OVER (ORDER BY first) - 1 AS place FROM (SELECT {first} AS key, "
+                    f"min(row) AS first FROM numbered_rows WHERE {first} IS NOT NULL GROUP BY 1) "
+                    "UNION ALL SELECT NULL, -1"
+                )
+            # It is there only if no newer question has ended this one.
+            self.run(f"CREATE OR REPLACE TABLE {table} AS {found}")
+            self._ranked.add(table)
         return table
 
     def in_state(self, state: str) -> Sql:

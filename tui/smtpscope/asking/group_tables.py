@@ -18,8 +18,10 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.asking.activity_bins import BINS, bin_of
-from smtpscope.asking.incident_states import INCIDENT_KEYS, QueriedSet, states_of_table
+from smtpscope.asking.incident_states import INCIDENT_KEYS, QueriedSet, as_keys, number_incidents, states_of_table
+from smtpscope.asking.set_columns import KEYS
 from smtpscope.asking.sql import TRUE, Sql
+from smtpscope.store.activity import NO_STATE
 from smtpscope.store.column_set import NO_TIME
 
 CELL_KEYS: Final = (
@@ -104,6 +106,9 @@ CREATE TABLE facts (
 """
 
 
+_NO_STATES: Final[Mapping[str, NDArray[Any]]] = {"number": np.zeros(0, np.int64), "state": np.zeros(0, np.int8)}
+
+
 class GroupTables(Struct, frozen=True):
     """The paths of both files, and the span of the activity of all rows in them, None without times."""
 
@@ -119,8 +124,8 @@ class MakingSet(QueriedSet, Protocol):
         """The rows of the result of `statement`."""
         ...
 
-    def ranks(self, name: str, key: str) -> str:
-        """A table with the `place` of each value of the expression `key` among all."""
+    def ranks(self, dimension: str) -> str:
+        """A table with the `place` of each `key` of a dimension among all."""
         ...
 
 
@@ -141,7 +146,7 @@ def write_group_tables(asked: MakingSet, cells: str, facts: str) -> GroupTables:
 
 
 def _make(asked: MakingSet) -> tuple[int, int] | None:
-    asked.run(_CELLS.format(hosts=_ranks(asked, "host"), causes=_ranks(asked, "cause")))
+    asked.run(_CELLS.format(hosts=asked.ranks("host"), causes=asked.ranks("cause")))
     asked.run(_FACTS)
     ((first_ms, last_ms),) = asked.tuples(f"SELECT min(time_ms), max(time_ms) FROM part_rows WHERE {COUNTED.text}")
     span = None if first_ms is None else (first_ms, last_ms)
@@ -167,28 +172,26 @@ def _make(asked: MakingSet) -> tuple[int, int] | None:
 def _add_facts(asked: MakingSet, name: str, keys: tuple[str, ...]) -> None:
     own, numbered = ", ".join(keys), ", ".join(f"key{place}" for place in range(len(keys)))
     asked.run(
-        f"CREATE OR REPLACE TABLE kept AS SELECT row_number() OVER () - 1 AS number, * FROM (SELECT {_as_keys(keys)}, "
+        f"CREATE OR REPLACE TABLE kept AS SELECT row_number() OVER () - 1 AS number, * FROM (SELECT {as_keys(keys)}, "
         f"sum(events)::BIGINT AS events, sum(timed)::BIGINT AS timed, coalesce(max(last_ms), 0) AS last_ms, "
         f"list(bin + {BINS} * events) FILTER (bin IS NOT NULL) AS activity FROM (SELECT {own}, bin, "
         f"sum(events)::BIGINT AS events, sum(timed)::BIGINT AS timed, max(last_ms) AS last_ms FROM binned "
         f"GROUP BY ALL) GROUP BY {own})"
     )
     places, joins = _as_places(asked, keys)
-    with asked.arrays("found_states", states_of_table(asked, "kept", keys, COUNTED)):
+    # A group of groups is what its parts are, so only these have a state.
+    states = states_of_table(asked, "kept", keys, COUNTED) if len(keys) > 1 else _NO_STATES
+    with asked.arrays("found_states", states):
         asked.run(
             f"INSERT INTO facts BY NAME SELECT '{name}' AS groups, {places}, events, coalesce(recipients, 0) AS "
-            f"recipients, state, activity FROM kept JOIN found_states USING (number) LEFT JOIN (SELECT "
-            f"{_as_keys(keys)}, count(DISTINCT recipient_key) AS recipients FROM named GROUP BY {own}) AS counted "
-            f"USING ({numbered}) {joins} ORDER BY ALL"
+            f"recipients, coalesce(state, {NO_STATE}) AS state, activity FROM kept LEFT JOIN found_states "
+            f"USING (number) LEFT JOIN (SELECT {as_keys(keys)}, count(DISTINCT recipient_key) AS recipients FROM named "
+            f"GROUP BY {own}) AS counted USING ({numbered}) {joins} ORDER BY ALL"
         )
 
 
 def _add_incidents(asked: MakingSet) -> None:
-    asked.run(
-        f"CREATE OR REPLACE TABLE kept AS SELECT row_number() OVER () - 1 AS number, * FROM (SELECT "
-        f"{_as_keys(INCIDENT_KEYS)}, sum(events)::BIGINT AS events, sum(timed)::BIGINT AS timed, "
-        f"coalesce(max(last_ms), 0) AS last_ms FROM part_rows GROUP BY {', '.join(INCIDENT_KEYS)})"
-    )
+    number_incidents(asked, "kept")
     places, joins = _as_places(asked, INCIDENT_KEYS)
     with asked.arrays("found_states", states_of_table(asked, "kept", INCIDENT_KEYS, TRUE)):
         asked.run(
@@ -198,14 +201,6 @@ def _add_incidents(asked: MakingSet) -> None:
     asked.run("DROP TABLE kept")
 
 
-def _ranks(asked: MakingSet, name: str) -> str:
-    return asked.ranks(name, {"host": "remote_host_key", "cause": "category"}[name])
-
-
-def _as_keys(keys: tuple[str, ...]) -> str:
-    return ", ".join(f"{key} AS key{place}" for place, key in enumerate(keys))
-
-
 def _as_places(asked: MakingSet, keys: tuple[str, ...]) -> tuple[str, str]:
     """The columns for the places of `keys` of a table with `key0` and so on, and what joins it with these."""
     columns, joins = [], []
@@ -213,7 +208,7 @@ def _as_places(asked: MakingSet, keys: tuple[str, ...]) -> tuple[str, str]:
         if key in ("code", "direction"):
             columns.append(f"key{number} AS {key}")
         else:
-            table = _ranks(asked, "host" if key == "remote_host_key" else "cause")
+            table = asked.ranks("host" if key == KEYS["host"] else "cause")
             columns.append(f"{table}.place AS {PLACES[key]}")
             joins.append(f"JOIN {table} ON {table}.key = kept.key{number}")
     return ", ".join(columns), " ".join(joins)

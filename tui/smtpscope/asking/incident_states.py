@@ -6,7 +6,7 @@ Most groups are ongoing by their last time alone; only of the others are the tim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
@@ -14,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.asking.sql import TRUE, Sql, all_of
+from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.activity import NO_STATE, ONGOING, STATES, states_of_each, usual_quiet_ms
+from smtpscope.store.column_set import NO_CODE
+from smtpscope.store.incident_key import IncidentKey
 
 INCIDENT_KEYS: Final = ("direction", "remote_host_key", "code", "category")
 _STATES: Final = "states_of_incidents"
@@ -119,17 +122,33 @@ class StatesOfIncidents:
     def _compute(self) -> None:
         kept = self._kept()
         if kept is not None:
-            self._asked.run(f"CREATE TABLE {_STATES} AS {kept}")
+            self._asked.run(f"CREATE OR REPLACE TABLE {_STATES} AS {kept}")
             return
-        keys = ", ".join(f"{key} AS key{place}" for place, key in enumerate(INCIDENT_KEYS))
-        grouped = ", ".join(INCIDENT_KEYS)
-        self._asked.run(
-            f"CREATE TABLE incidents AS SELECT row_number() OVER () - 1 AS number, * FROM (SELECT {keys}, "
-            f"count(time_ms) AS timed, coalesce(max(time_ms), 0) AS last_ms FROM part_rows GROUP BY {grouped})"
-        )
+        number_incidents(self._asked, "incidents")
         states = states_of_table(self._asked, "incidents", INCIDENT_KEYS, TRUE)
         with self._asked.arrays("found_states", states):
-            self._asked.run(f"CREATE TABLE {_STATES} AS SELECT * FROM incidents JOIN found_states USING (number)")
+            self._asked.run(
+                f"CREATE OR REPLACE TABLE {_STATES} AS SELECT * FROM incidents JOIN found_states USING (number)"
+            )
+
+
+def incident_key(direction: str, host_key: str, code: int, category: str) -> IncidentKey:
+    """The key with these values of `INCIDENT_KEYS`."""
+    return IncidentKey(Direction(direction), host_key, None if code == NO_CODE else code, category)
+
+
+def as_keys(keys: Sequence[str]) -> str:
+    """The columns `keys` as `key0`, `key1` and so on."""
+    return ", ".join(f"{key} AS key{place}" for place, key in enumerate(keys))
+
+
+def number_incidents(asked: QueriedSet, table: str) -> None:
+    """Makes a table of all incidents, as `states_of_table` needs it, with how many events each has."""
+    asked.run(
+        f"CREATE OR REPLACE TABLE {table} AS SELECT row_number() OVER () - 1 AS number, * FROM (SELECT "
+        f"{as_keys(INCIDENT_KEYS)}, sum(events)::BIGINT AS events, sum(timed)::BIGINT AS timed, "
+        f"coalesce(max(last_ms), 0) AS last_ms FROM part_rows GROUP BY {', '.join(INCIDENT_KEYS)})"
+    )
 
 
 def states_of_table(asked: QueriedSet, table: str, keys: tuple[str, ...], rows: Sql) -> dict[str, NDArray[Any]]:
@@ -144,7 +163,8 @@ def states_of_table(asked: QueriedSet, table: str, keys: tuple[str, ...], rows: 
     def keyed(numbers: NDArray[np.int64]) -> str:
         with asked.arrays("some_numbers", {"number": numbers}):
             asked.run(
-                f"CREATE TABLE quiet_groups AS SELECT {table}.* FROM {table} SEMI JOIN some_numbers USING (number)"
+                f"CREATE OR REPLACE TABLE quiet_groups AS SELECT {table}.* FROM {table} "
+                "SEMI JOIN some_numbers USING (number)"
             )
         return "quiet_groups"
 

@@ -12,6 +12,16 @@ from smtpscope.parsing.smtp_exchange import Command, RemoteHost, Reply
 from smtpscope.store.search_texts import command_line, folded, host_text, reply_text
 from smtpscope.store.vocabularies import folded_mailbox
 
+KEYS: Final = {
+    "code": "code",
+    "host": "remote_host_key",
+    "cause": "category",
+    "recipient": "recipient_key",
+    "server": "server",
+    "connector": "connector_name",
+}
+"""The expression over the rows of a set for the key of each dimension."""
+
 HOST_COLUMNS: Final = ("host_search", "host_exact")
 COMMAND_COLUMNS: Final = ("command_search", "command_exact", "verb_search", "mailbox_key", "mailbox_search")
 REPLY_COLUMNS: Final = ("reply_search", "reply_exact", "reply_text_exact")

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.group_tables import FACTS, INCIDENTS
-from smtpscope.asking.incident_states import INCIDENT_KEYS, states_of_groups
+from smtpscope.asking.incident_states import INCIDENT_KEYS, incident_key, states_of_groups
+from smtpscope.asking.set_incidents import FIRST_IN_TIME
 from smtpscope.asking.sql import Sql
-from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.activity import NO_STATE, STATES
-from smtpscope.store.column_set import NO_CODE, NO_TIME
-from smtpscope.store.grouping.incident import IncidentHead, IncidentKey
+from smtpscope.store.grouping.incident import IncidentHead
 
 _KEYS: Final = ", ".join(INCIDENT_KEYS)
 
@@ -25,7 +24,7 @@ def heads(asked: ExchangeSet, rows: Sql, most: int) -> list[IncidentHead]:
     relation = asked.relation(rows, "first_row")
     found = asked.tuples(
         f"SELECT {_KEYS}, sum(events)::BIGINT AS events, min(time_ms), max(last_ms), sum(timed)::BIGINT, "
-        f"min_by(first_row, ROW(coalesce(time_ms, {NO_TIME}), first_row)) AS sample FROM {relation} "
+        f"{FIRST_IN_TIME} AS sample FROM {relation} "
         f"WHERE {rows.text} GROUP BY ALL ORDER BY events DESC, sample LIMIT {most:d}",
         rows.values,
     )
@@ -35,7 +34,7 @@ def heads(asked: ExchangeSet, rows: Sql, most: int) -> list[IncidentHead]:
     end_ms = asked.log_end_ms
     return [
         IncidentHead(
-            key=IncidentKey(Direction(direction), host_key, None if code == NO_CODE else code, category),
+            key=incident_key(*key),
             host=host,
             count=count,
             first_ms=first_ms,
@@ -44,8 +43,8 @@ def heads(asked: ExchangeSet, rows: Sql, most: int) -> list[IncidentHead]:
             quiet_ms=None if last_ms is None or end_ms is None else end_ms - last_ms,
             sample_row=sample,
         )
-        for (direction, host_key, code, category, count, first_ms, last_ms, _, sample), host, state in zip(
-            found, hosts, states.tolist(), strict=True
+        for key, (*_, count, first_ms, last_ms, _, sample), host, state in zip(
+            keys, found, hosts, states.tolist(), strict=True
         )
     ]
 
@@ -100,7 +99,7 @@ def _kept(asked: ExchangeSet, keys: Sequence[_Key], counts: NDArray[np.int64]) -
     if asked.kept is None or not keys:
         return states
     table = _table(asked, keys, np.arange(len(keys)))
-    hosts, causes = asked.ranks("host", "remote_host_key"), asked.ranks("cause", "category")
+    hosts, causes = asked.ranks("host"), asked.ranks("cause")
     kept = asked.tuples(
         f"SELECT number, events, state FROM {table} JOIN {hosts} AS hosts ON hosts.key = key1 "
         f"JOIN {causes} AS causes ON causes.key = key3 JOIN {FACTS} AS kept ON kept.direction = key0 "

@@ -8,29 +8,27 @@ from typing import Any, Final
 import numpy as np
 
 from smtpscope.asking.exchange_set import ExchangeSet
+from smtpscope.asking.incident_states import INCIDENT_KEYS, incident_key
 from smtpscope.asking.set_facets import STRIP, facets
 from smtpscope.asking.sql import Sql, all_of
 from smtpscope.asking.sql_filter import of_incident
-from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.column_set import NO_CODE, NO_TIME
+from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.grouping.incident import Incident, IncidentKey
 from smtpscope.store.grouping.incidents import IncidentRows, made_incident
 
-_KEY: Final = "direction, remote_host_key, code, category"
+FIRST_IN_TIME: Final = f"min_by(first_row, ROW(coalesce(time_ms, {NO_TIME}), first_row))"
+"""The first row in time, of rows or of cells."""
 
 
 def incident_keys(asked: ExchangeSet, rows: Sql, most: int | None = None) -> list[IncidentKey]:
     """The keys of the incidents in `rows`, at most `most`: the most frequent first, ties by their first row in time."""
     limit = "" if most is None else f" LIMIT {most:d}"
     found = asked.tuples(
-        f"SELECT {_KEY} FROM numbered_rows WHERE {rows.text} GROUP BY ALL "
-        f"ORDER BY count(*) DESC, min_by(row, ROW(coalesce(time_ms, {NO_TIME}), row)){limit}",
+        f"SELECT {', '.join(INCIDENT_KEYS)} FROM {asked.relation(rows, 'first_row')} WHERE {rows.text} GROUP BY ALL "
+        f"ORDER BY sum(events) DESC, {FIRST_IN_TIME}{limit}",
         rows.values,
     )
-    return [
-        IncidentKey(Direction(direction), host_key, None if code == NO_CODE else code, category)
-        for direction, host_key, code, category in found
-    ]
+    return [incident_key(*key) for key in found]
 
 
 def incident(asked: ExchangeSet, rows: Sql, key: IncidentKey, zone: tzinfo) -> Incident:

@@ -9,11 +9,11 @@ from typing import Any, Final, NamedTuple
 from msgspec.structs import replace
 
 from smtpscope.asking.exchange_set import ExchangeSet
+from smtpscope.asking.incident_states import INCIDENT_KEYS, incident_key
 from smtpscope.asking.sql import TRUE, Sql, all_of, one_of
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
-from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.converted.exchange_schema import OWN_NAMES, fields_of, record_of
-from smtpscope.store.column_set import NO_CODE
 from smtpscope.store.grouping.incident import IncidentKey
 
 _EXACT: Final = "exact_texts"
@@ -54,18 +54,17 @@ class SetRows:
             )
         )
         found = self._set.tuples(
-            f"SELECT {', '.join(names)}, row_in_log, direction, remote_host_key, code, category FROM part_rows "
-            f"WHERE {wanted.text}",
+            f"SELECT {', '.join(names)}, row_in_log, {', '.join(INCIDENT_KEYS)} FROM part_rows WHERE {wanted.text}",
             wanted.values,
         )
         known: dict[int, KnownRow] = {}
         asked = set(rows)
-        for *values, place, direction, host_key, code, category in found:
-            own = dict(zip(names, values, strict=True))
+        for values in found:
+            own = dict(zip(names, values[: len(names)], strict=True))
+            place, *key = values[len(names) :]
             number = self._set.number_of(own["origin_file"], place)
             if number in asked:
-                key = IncidentKey(Direction(direction), host_key, None if code == NO_CODE else code, category)
-                known[number] = KnownRow(self._exchange(own["origin_file"], own), key)
+                known[number] = KnownRow(self._exchange(own["origin_file"], own), incident_key(*key))
         return known
 
     def in_order_of_time(self, rows: Sql) -> Iterator[tuple[SmtpExchange, str]]:

@@ -15,21 +15,13 @@ from numpy.typing import NDArray
 
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.group_tables import CELLS, PLACES
+from smtpscope.asking.set_columns import KEYS
 from smtpscope.asking.sql import Sql, storable
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.grouping.dimensions import Dimension
 from smtpscope.store.grouping.group_sorting import EXPECTED_NOISE, Urgency
 from smtpscope.store.grouping.grouping import Level
 
-KEYS: Final = {
-    "code": "code",
-    "host": "remote_host_key",
-    "cause": "category",
-    "recipient": "recipient_key",
-    "server": "server",
-    "connector": "connector_name",
-}
-"""The expression over the rows of a set for the key of each dimension."""
 PRUNED: Final = {"code": "reply_code", "server": "computer", "connector": "connector"}
 """The column by which the engine can leave out row groups, where it is another one; for a key that is not missing."""
 
@@ -147,7 +139,7 @@ def _groups(asked: ExchangeSet, rows: Sql, dimensions: Sequence[Dimension]) -> _
 
 def ranks_table(asked: ExchangeSet, dimension: Dimension) -> str:
     """A table with the `place` of each `key` of `dimension`: in the order in which they come in the logs."""
-    return asked.ranks(dimension.name, KEYS[dimension.name])
+    return asked.ranks(dimension.name)
 
 
 def keyed_groups(asked: ExchangeSet, numbers: NDArray[np.int64], levels: Sequence[tuple[Dimension, Any]]) -> str:

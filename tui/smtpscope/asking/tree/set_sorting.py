@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.asking.exchange_set import ExchangeSet
+from smtpscope.asking.set_columns import KEYS
 from smtpscope.asking.sql import Sql
-from smtpscope.asking.tree.set_levels import KEYS, KeyTexts, LoadedLevel
+from smtpscope.asking.tree.set_levels import KeyTexts, LoadedLevel
 from smtpscope.store.grouping.group_sorting import SortColumn, attention_keys, keys_of_level, ranks
 
 

@@ -12,11 +12,12 @@ from smtpscope.asking.activity_bins import bin_of
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.group_tables import CELL_COLUMNS
 from smtpscope.asking.incident_states import states_of_groups
+from smtpscope.asking.set_columns import KEYS
 from smtpscope.asking.sql import Sql, all_of, one_of
 from smtpscope.asking.tree.kept_facts import UNKNOWN, KeptTree
 from smtpscope.asking.tree.set_events import MOST_LISTED, SetEvents
 from smtpscope.asking.tree.set_facts import SetFacts
-from smtpscope.asking.tree.set_levels import KEYS, PRUNED, KeyTexts, keyed_groups, loaded_levels, ranks_table
+from smtpscope.asking.tree.set_levels import PRUNED, KeyTexts, keyed_groups, loaded_levels, ranks_table
 from smtpscope.asking.tree.set_sorting import SetSorting
 from smtpscope.store.activity import liveliest
 from smtpscope.store.column_set import NO_TIME
