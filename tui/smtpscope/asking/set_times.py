@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from functools import reduce
 from math import gcd
+from typing import Final
 
 import numpy as np
 
@@ -14,42 +15,24 @@ from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.sql import Sql
 from smtpscope.store.grouping.time_bins import Step, Timeline, bins_between, calendar_edges
 
+_MOST_BINS: Final = 60
+
 
 def timeline(
-    asked: ExchangeSet,
-    rows: Sql,
-    zone: tzinfo,
-    *,
-    step: Step | None = None,
-    window: tuple[int, int] | None = None,
-    most_bins: int = 60,
-) -> Timeline:
-    """Counts `rows` by calendar step of `zone`; see `store.grouping.time_bins.timeline`."""
-    return layered_timeline(asked, rows, zone, (), step=step, window=window, most_bins=most_bins)[0]
-
-
-def layered_timeline(
-    asked: ExchangeSet,
-    rows: Sql,
-    zone: tzinfo,
-    layers: Sequence[Sql],
-    *,
-    step: Step | None = None,
-    window: tuple[int, int] | None = None,
-    most_bins: int = 60,
+    asked: ExchangeSet, rows: Sql, zone: tzinfo, layers: Sequence[Sql] = (), *, step: Step | None = None
 ) -> tuple[Timeline, list[list[int]]]:
-    """The same, and for each of `layers` how many of the rows in each bin are in it; the rows are read once."""
+    """Counts `rows` by calendar step of `zone` (see `store.grouping.time_bins.timeline`), and for each of `layers` how
+    many of the rows in each bin are in it; the rows are read once.
+    """
     ((first_ms, last_ms, events, timed),) = asked.tuples(
         f"SELECT min(time_ms), max(last_ms), coalesce(sum(events), 0)::BIGINT, coalesce(sum(timed), 0)::BIGINT "
         f"FROM {asked.relation(rows)} WHERE {rows.text}",
         rows.values,
     )
     untimed = events - timed
-    if window is None:
-        if first_ms is None:
-            return Timeline(step or "day", (), untimed), [[] for _ in layers]
-        window = (first_ms, last_ms)
-    step, edges = calendar_edges(window, zone, step, most_bins)
+    if first_ms is None:
+        return Timeline(step or "day", (), untimed), [[] for _ in layers]
+    step, edges = calendar_edges((first_ms, last_ms), zone, step, _MOST_BINS)
     # All edges are whole multiples of it, so no unit is in two bins; a quarter of an hour in all zones of today.
     unit = max(1, reduce(gcd, edges))
     inside = ", ".join(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.set_facets import facets
 from smtpscope.asking.set_incidents import incident_keys
-from smtpscope.asking.set_times import activity, layered_timeline
+from smtpscope.asking.set_times import activity, timeline
 from smtpscope.asking.sql import Sql
 from smtpscope.session.questions.layers import Layer, StackedBy, action_terms, host_terms, layers_of
 from smtpscope.store.activity import State, state_of
@@ -65,7 +65,7 @@ class SetQuestions:
         rows, zone = self._rows_of(part), self._zone
         terms = action_terms() if by == "action" else host_terms(self.facets(part, "hosts"))
         layers = [self._asked.asked(term, zone) for _, term in terms]
-        found, counts = layered_timeline(self._asked, rows, zone, layers, step=step)
+        found, counts = timeline(self._asked, rows, zone, layers, step=step)
         names = [name for name, _ in terms]
         return found, layers_of([each.count for each in found.bins], list(zip(names, counts, strict=True)))
 
