@@ -29,6 +29,7 @@ from smtpscope.session.growing.same_logs import SameLogs, check_record, no_more_
 from smtpscope.session.one_log.asked_span import LeftOut
 from smtpscope.session.one_log.batches import batches_of_log, information_of
 from smtpscope.session.one_log.beyond_memory import beyond_memory
+from smtpscope.session.one_log.elsewhere import taken_from
 from smtpscope.session.one_log.progress import ReadingProgress, ingest
 from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.cache.log_record import LogRecord
@@ -115,18 +116,14 @@ class Logs:
                 name = source.name
                 record = LogRecord(self._cache, name, store.words)
                 known, is_new = record.found(), False
-                is_elsewhere = known is None and processes is not None and processes.reads(name)
-                if known is None and not is_elsewhere and self.left_out.passes_over(source, self._readers[name]):
-                    yield _nothing(store, progress.ended(source))
-                    continue
-                if is_elsewhere and processes is not None:
+                if known is None and processes is not None and processes.reads(name):
                     for done in processes.wait_for(name):
                         yield _nothing(store, progress.elsewhere(source, done))
-                    elsewhere = processes.take(name)
-                    if elsewhere is not None:
-                        known, is_new = elsewhere.put_back(store.words, name), True
-                        self.left_out.logs += elsewhere.passed_over
-                        self.left_out.rows += elsewhere.rows_left_out
+                    known = taken_from(processes, name, store.words, self.left_out)
+                    is_new = known is not None
+                elif known is None and self.left_out.passes_over(source, self._readers[name]):
+                    yield _nothing(store, progress.ended(source))
+                    continue
                 so_far = self._read_so_far[name] = ReadSoFar(progress.size(source), resumable=known is None)
                 if known is None:
                     if not (yield from self._read_here(source, store, record, so_far)):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from smtpscope.reading.record import ReadOptions, Source
+from smtpscope.session.one_log.asked_span import LeftOut
 from smtpscope.store.encoding import Encoder
 
 if TYPE_CHECKING:
@@ -52,3 +53,15 @@ class SpreadsReading(Protocol):
     def processes(self, sources: Sequence[Source], options: ReadOptions, read_as: str | None) -> ReadsElsewhere | None:
         """Processes that read `sources`; None where one process is as fast."""
         ...
+
+
+def taken_from(processes: ReadsElsewhere, name: str, words: Encoder, left_out: LeftOut) -> KeptLog | None:
+    """What was found in the log `name`, which was waited for, with rows for the store of `words`; None if it has to be
+    read here. What is not in it is noted in `left_out`.
+    """
+    found = processes.take(name)
+    if found is None:
+        return None
+    left_out.logs += found.passed_over
+    left_out.rows += found.rows_left_out
+    return found.put_back(words, name)
