@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
 import signal
 import socket
@@ -258,3 +259,17 @@ def test_processes_that_die_lose_nothing_and_a_log_that_kills_them_is_given_up_a
     result = read_set(folder, [str(logs), str(tmp_path / KILLER)], KilledWhileItWorks(2), read_or_die)
     assert result.failures == ((str(tmp_path / KILLER), "reading it ended its process twice, the second time alone"),)
     assert rows_and_hash(folder) == rows_and_hash(whole)
+
+
+def test_a_run_that_is_ended_leaves_no_process(tmp_path: Path) -> None:
+    missing = [
+        LogJob(path=str(tmp_path / f"{number}.log"), size=1, changed_ns=1, folder=str(tmp_path / "set"), rules=RULES)
+        for number in range(6)
+    ]
+    workers = ProcessWorkers(2)
+    outcomes = workers.run(read_log, missing)
+    next(outcomes)
+    assert len(workers.processes) == 2
+    outcomes.close()  # type: ignore[attr-defined]
+    assert workers.processes == []
+    assert multiprocessing.active_children() == []

@@ -94,7 +94,7 @@ def test_logs_of_a_process_that_died_are_read_here(folder: Path, monkeypatch: py
     def killed(self: ReadingProcesses, number: int, paths: list[str], how: HowToRead) -> None:
         begin(self, number, paths, how)
         for each in self._processes:
-            each.process.kill()
+            each.piped.process.kill()
 
     monkeypatch.setattr(reading_processes.ReadingProcesses, "__init__", killed)
     alone, together = analysed(folder, 1), analysed(folder, 2)

@@ -5,24 +5,18 @@ Each has one log at a time, so when one dies it is known which log it had, and a
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from typing import Final
 
 from smtpscope.fleet.log_job import LogJob, Outcome, ReadLog, Work
 from smtpscope.fleet.trying import tried
-
-_SECONDS_TO_END: Final = 5.0
+from smtpscope.session.parallel.piped_process import PipedProcess, begin_serving
 
 
 class ProcessWorkers:
-    """`number` processes. They are spawned, as on Windows, and not forked."""
+    """`number` processes."""
 
     def __init__(self, number: int) -> None:
         self._number = number
@@ -72,41 +66,35 @@ class ProcessWorkers:
                             workers.append(self._started(work, waiting.popleft()))
                     yield outcome
         finally:
-            for worker in workers:
-                worker.process.terminate()
-                self._end(worker, workers)
+            while workers:
+                self._end(workers[0], workers, at_once=True)
 
     def _started(self, work: Work, job: LogJob) -> _Worker:
         worker = _Worker(work, job)
-        if worker.process.pid is not None:
-            self.processes.append(worker.process.pid)
+        if worker.pid is not None:
+            self.processes.append(worker.pid)
         return worker
 
-    def _end(self, worker: _Worker, workers: list[_Worker]) -> None:
+    def _end(self, worker: _Worker, workers: list[_Worker], *, at_once: bool = False) -> None:
         workers.remove(worker)
-        worker.end()
-        if worker.process.pid in self.processes:
-            self.processes.remove(worker.process.pid)
+        worker.end(at_once=at_once)
+        if worker.pid in self.processes:
+            self.processes.remove(worker.pid)
 
 
 class _Worker:
     """A process with one job."""
 
     def __init__(self, work: Work, job: LogJob) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.process: BaseProcess = context.Process(target=_serve, args=(work, theirs), daemon=True)
-        self.process.start()
-        # Without our copy of its end, the pipe ends with the process.
-        theirs.close()
+        self.piped = PipedProcess(_serve, work)
+        self.connection = self.piped.connection
+        self.pid = self.piped.process.pid
         self.job = job
         self.take(job)
 
     def take(self, job: LogJob) -> bool:
         """Gives the process its next job; False if it is gone."""
-        try:
-            self.connection.send(job)
-        except OSError:
+        if not self.piped.give(job):
             return False
         self.job = job
         return True
@@ -114,25 +102,19 @@ class _Worker:
     def outcome(self) -> Outcome | None:
         """The outcome of its job; None if the process died over it."""
         try:
-            read, failure, again = self.connection.recv()
-        except (EOFError, OSError):
+            read, failure, again = self.piped.received()
+        except EOFError:
             return None
         return Outcome(self.job, read, failure, again)
 
-    def end(self) -> None:
-        """Ends the process once it has nothing to do."""
-        self.connection.close()
-        self.process.join(_SECONDS_TO_END)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join()
+    def end(self, *, at_once: bool) -> None:
+        """Ends the process, once it has nothing to do or `at_once`."""
+        self.piped.end(at_once=at_once)
 
 
 def _serve(work: Work, connection: Connection[tuple[ReadLog | None, str, bool], LogJob]) -> None:
     """What a worker does, until nobody is at the other end."""
-    # ctrl+c is for the one that gave the job.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(100_000, 20, 20)
+    begin_serving()
     with suppress(EOFError, OSError):
         while True:
             job = connection.recv()

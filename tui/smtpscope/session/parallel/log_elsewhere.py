@@ -6,8 +6,6 @@ the order of the logs, so all numbers are those of reading them one after the ot
 
 from __future__ import annotations
 
-import gc
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -27,6 +25,7 @@ from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.sources.file_source import FileSource
 from smtpscope.session.one_log.asked_span import LeftOut
 from smtpscope.session.open_logs import Logs
+from smtpscope.session.parallel.piped_process import begin_serving
 from smtpscope.session.view_values import LoadedBatch
 from smtpscope.store.cache.log_cache import KeptLog
 from smtpscope.store.cache.log_image import KeptWords, LogImage, put_back, take_image
@@ -131,9 +130,7 @@ def _of_batches(batches: list[LoadedBatch], words: Encoder, left_out: LeftOut) -
 
 def serve(how: HowToRead, connection: Connection[int | LogElsewhere | None, str]) -> None:
     """What a process does: reads the logs that it is sent, until nobody is at the other end."""
-    # ctrl+c is for the one that asked.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(100_000, 20, 20)
+    begin_serving()
     # Without its knowledge it ends, and whoever asked reads all logs.
     with suppress(EOFError, OSError, KnowledgeError):
         knowledge = KnowledgeBase.load(*how.folders)

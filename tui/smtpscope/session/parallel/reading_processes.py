@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import wait
 from typing import Final
 
 from smtpscope.session.parallel.log_elsewhere import HowToRead, LogElsewhere, serve
+from smtpscope.session.parallel.piped_process import PipedProcess
 
 _SECONDS: Final = 0.25
-_SECONDS_TO_END: Final = 5.0
 _AHEAD: Final = 2
 """Logs that a process has been given: the one that it reads and the next."""
 _MOST_KEPT: Final = 32
@@ -21,8 +18,7 @@ _MOST_KEPT: Final = 32
 
 
 class ReadingProcesses:
-    """`number` processes that read the logs at `paths`. They are spawned, as on Windows, and not forked: whoever asks
-    may have threads.
+    """`number` processes that read the logs at `paths`.
 
     What they found is taken log by log. A process that dies leaves its logs to whoever asks.
     """
@@ -80,22 +76,15 @@ class _Process:
     """A process, the logs it was given, and how far it is with the first of them."""
 
     def __init__(self, how: HowToRead) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection: Connection[str, int | LogElsewhere | None]
-        self.connection, theirs = context.Pipe()
-        self.process: BaseProcess = context.Process(target=serve, args=(how, theirs), daemon=True)
-        self.process.start()
-        # Without our copy of its end, the pipe ends with the process.
-        theirs.close()
+        self.piped = PipedProcess(serve, how)
+        self.connection = self.piped.connection
         self.paths: deque[str] = deque()
         self.bytes_read = 0
         self.is_alive = True
 
     def give(self, path: str) -> bool:
         """Gives the process a log; False if it is gone."""
-        try:
-            self.connection.send(path)
-        except OSError:
+        if not self.piped.give(path):
             return False
         self.paths.append(path)
         return True
@@ -103,8 +92,8 @@ class _Process:
     def received(self) -> dict[str, LogElsewhere | None]:
         """What the process has found since the last call; None for its logs if it died."""
         try:
-            said = self.connection.recv()
-        except (EOFError, OSError):
+            said: int | LogElsewhere | None = self.piped.received()
+        except EOFError:
             self.is_alive = False
             lost: dict[str, LogElsewhere | None] = dict.fromkeys(self.paths)
             self.paths.clear()
@@ -117,10 +106,4 @@ class _Process:
 
     def end(self) -> None:
         """Ends the process."""
-        with suppress(OSError):
-            self.connection.close()
-        self.process.terminate()
-        self.process.join(_SECONDS_TO_END)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join()
+        self.piped.end(at_once=True)
