@@ -10,10 +10,9 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
 from smtpscope.reading.iis.turns import COMMAND_OF_OURS, JOINED, REPLY_TO_US, Turn, TurnKind, turn_of
-from smtpscope.reading.text.dates import DateOrder, find_time, moment
+from smtpscope.reading.text.dates import ENGLISH_MONTHS, DateOrder, find_time, moment
 
 COLUMNS: Final = 15
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # Microsoft's own example has spaces around the sign of the zone; logs have none.
 _STAMP: Final = re.compile(
     r"\[(\d{1,2})/([A-Za-z]{3})/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ?([+-]) ?(\d{2})(\d{2})\]", re.ASCII
@@ -173,9 +172,9 @@ def _second(row: re.Pattern[str], line: str) -> int:
 
 def _milliseconds(stamp: str) -> int | None:
     found = _STAMP.fullmatch(stamp)
-    if found is None or found[2].lower() not in _MONTHS:
+    if found is None or found[2].lower() not in ENGLISH_MONTHS:
         return None
-    month = _MONTHS.index(found[2].lower()) + 1
+    month = ENGLISH_MONTHS.index(found[2].lower()) + 1
     east = timedelta(hours=int(found[8]), minutes=int(found[9])) * (1 if found[7] == "+" else -1)
     try:
         time = datetime(

@@ -78,7 +78,7 @@ _CLOCK = (
 )
 # Between date and time: only what tables, ISO 8601 and prose put there.
 _BETWEEN = r"(?:T|_|\"?[,;|]\"?|\"?\t\"?)?\s{0,3}(?<=[\sT_,;|\"])"
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 
 # The other patterns are compiled when one is needed: most logs write their times like this.
@@ -132,11 +132,11 @@ def find_time(text: str) -> WrittenTime | None:
         return _written(match, year, int(match["first"]), int(match["next"]), ordered=False)
     match = _named().search(text)
     if match is not None:
-        month = _MONTHS.index(match["name"].lower()) + 1
+        month = ENGLISH_MONTHS.index(match["name"].lower()) + 1
         return _written(match, int(match["year"]), month, int(match["day"]), ordered=True)
     match = _named_first().search(text)
     if match is not None:
-        month = _MONTHS.index(match["name"].lower()) + 1
+        month = ENGLISH_MONTHS.index(match["name"].lower()) + 1
         written_year = match["first_year"] or match["year"] or match["last_year"]
         return _written(match, int(written_year) if written_year else None, month, int(match["day"]), ordered=True)
     return None

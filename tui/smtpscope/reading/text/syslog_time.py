@@ -40,11 +40,12 @@ _LANGUAGES: Final = (
     "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月",
     "1월 2월 3월 4월 5월 6월 7월 8월 9월 10월 11월 12월",
 )
-_ENGLISH: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTHS: Final = {
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""As syslog and its kin write them."""
+_MONTH_BY_NAME: Final = {
     name: english
     for language in _LANGUAGES
-    for name, english in zip(language.split(), _ENGLISH, strict=True)
+    for name, english in zip(language.split(), MONTHS, strict=True)
     if name != "-"
 }
 _NAMED = re.compile(r"(?<!\S)(?P<name>[^\W\d_]{3,6}|1?\d[月월])\.?(?=\s{1,2}\d{1,2},? (?:\d{4} )?\d\d:\d\d)")
@@ -120,7 +121,7 @@ def _of_seconds(match: re.Match[str], seconds: int, milliseconds: int) -> Writte
 
 def _in_another_language(header: str) -> WrittenTime | None:
     for match in _NAMED.finditer(header):
-        english = _MONTHS.get(match["name"].casefold())
+        english = _MONTH_BY_NAME.get(match["name"].casefold())
         if english is not None:
             # Together with the dot of the abbreviation.
             written = find_time(f"{header[: match.start()]}{english}{header[match.end() :]}")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from smtpscope.reading.text.dates import WrittenTime
-from smtpscope.reading.text.syslog_time import find_log_time
+from smtpscope.reading.text.syslog_time import MONTHS, find_log_time
 
 _STAMP: Final = 64
 """Characters at the beginning of a line that contain its own time, if any."""
@@ -98,7 +98,7 @@ def _usual(line: str, begin: int, time: str) -> str | None:
     """
     own = _STAMPED.match(line, begin)
     outer = None if own is None else _IN_UTC.match(time) or _IN_UTC.match(_in_iso(time))
-    if own is None or outer is None or _MONTHS.index(own["month"]) + 1 != int(outer["month"]):
+    if own is None or outer is None or MONTHS.index(own["month"]) + 1 != int(outer["month"]):
         return None
     day = int(own["day"])
     if day != int(outer["day"]) or day > _DAYS_OF_EVERY_MONTH:
@@ -163,14 +163,11 @@ def _moment(written: WrittenTime) -> datetime | None:
         return None
 
 
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
 def _as_written(written: WrittenTime) -> str:
     """The time in ISO 8601, or as in RFC 3164 if there is no year; a regional date stays as it is."""
     clock = f"{written.hour:02d}:{written.minute:02d}:{written.second_of_minute:02d}"
     if written.year is None:
-        return f"{_MONTHS[written.first - 1]} {written.second:2d} {clock}"
+        return f"{MONTHS[written.first - 1]} {written.second:2d} {clock}"
     zone = ""
     if written.zone_minutes is not None:
         hours, minutes = divmod(abs(written.zone_minutes), 60)
