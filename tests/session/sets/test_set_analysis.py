@@ -56,6 +56,13 @@ def test_some_times_in_an_assumed_zone_are_not_all(tmp_path: Path, kept: bool) -
     analysis.close()
 
 
+def test_a_set_of_logs_without_refusals_says_so(smtpscope: Smtpscope, tmp_path: Path) -> None:
+    write_set(store_of(), tmp_path / "set")
+    found = smtpscope("report", str(tmp_path / "set"))
+    assert found.exit_code == 1
+    assert "no exchange is in this set" in found.stderr
+
+
 @pytest.mark.parametrize("text", FILTERS[1:])
 def test_the_events_and_the_summary(smtpscope: Smtpscope, folder: Path, text: str) -> None:
     asked = ("--timezone", "UTC", "--filter", text)

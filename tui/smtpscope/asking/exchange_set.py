@@ -122,6 +122,10 @@ class ExchangeSet:
             cells, facts = (str(Path(folder) / path) for path in (tables.cells, tables.facts))
             kept = GroupTables(cells, facts, tables.span)
         parts = [str(Path(folder) / part.path) for part in manifest.parts if part.rows]
+        if not parts:
+            raise LogError(
+                where=folder, what="no exchange is in this set", remedy="See what was read with: smtpscope fleet status"
+            )
         return cls(parts, sorted(log.name for log in manifest.logs), manifest.span, kept=kept, **options)
 
     @property
